@@ -1,0 +1,89 @@
+import InterviewCore
+import ServerEdge
+import Synchronization
+
+/// The server-sent events of one interview: kept for replay, handed to every reader.
+///
+/// Ids go up by one, also over a resume, so `Last-Event-ID` works across reconnects of the stream and of the call. They
+/// begin behind the milliseconds of the day the log was made, so an id from before a restart of the server is never
+/// mistaken for one of this log: whoever brings it gets everything.
+final class CallEventLog: Sendable {
+    /// Events kept for replay. An interview of two hours has about a thousand; older ones are in the stored transcript.
+    static let retainedEvents = 4096
+    /// Events that may wait for one reader beyond the replay. A reader that is slower is cut off; it comes back with
+    /// `Last-Event-ID` and loses nothing that is retained.
+    static let waitingEvents = 256
+    /// Streams of one interview at the same time: the room, its successor after a reconnect, and a few to spare.
+    static let longestReaders = 8
+
+    private struct State {
+        var lastID: Int
+        var events: [(id: Int, event: CallEvent)] = []
+        var readers: [Int: AsyncStream<ServerSentEvent>.Continuation] = [:]
+        var readerOrder: [Int] = []
+        var nextReader = 0
+        var isFinished = false
+    }
+
+    private let firstID: Int
+    private let state: Mutex<State>
+
+    /// - Parameter madeAt: when the log begins; see above.
+    init(madeAt: Timestamp) {
+        self.firstID = Int(clamping: madeAt.millisecondsSince1970)
+        self.state = Mutex(State(lastID: self.firstID))
+    }
+
+    /// Adds an event and hands it to the readers.
+    func publish(_ event: CallEvent) {
+        self.state.withLock { state in
+            guard !state.isFinished else { return }
+            state.lastID += 1
+            state.events.append((state.lastID, event))
+            if state.events.count > Self.retainedEvents { state.events.removeFirst(state.events.count - Self.retainedEvents) }
+            let sent = event.serverSent(id: state.lastID)
+            for (key, reader) in state.readers {
+                if case .dropped = reader.yield(sent) {
+                    reader.finish()
+                    state.readers[key] = nil
+                }
+            }
+        }
+    }
+
+    /// No more events: every stream ends after what it still has to deliver.
+    func finish() {
+        let readers = self.state.withLock { state in
+            state.isFinished = true
+            defer { state.readers.removeAll() }
+            return Array(state.readers.values)
+        }
+        for reader in readers { reader.finish() }
+    }
+
+    /// The retained events after `lastEventID` (nil or unknown: all), then the new ones.
+    func events(after lastEventID: Int?) -> AsyncStream<ServerSentEvent> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: ServerSentEvent.self, bufferingPolicy: .bufferingOldest(Self.retainedEvents + Self.waitingEvents))
+        let (key, isFinished, displaced): (Int, Bool, AsyncStream<ServerSentEvent>.Continuation?) = self.state.withLock { state in
+            let after = lastEventID.map { $0 > state.lastID || $0 < self.firstID ? 0 : $0 } ?? 0
+            for (id, event) in state.events where id > after { continuation.yield(event.serverSent(id: id)) }
+            if state.isFinished { return (0, true, nil) }
+            state.nextReader += 1
+            state.readers[state.nextReader] = continuation
+            state.readerOrder = state.readerOrder.filter { state.readers[$0] != nil } + [state.nextReader]
+            var displaced: AsyncStream<ServerSentEvent>.Continuation?
+            if state.readerOrder.count > Self.longestReaders { displaced = state.readers.removeValue(forKey: state.readerOrder.removeFirst()) }
+            return (state.nextReader, false, displaced)
+        }
+        displaced?.finish()
+        if isFinished {
+            continuation.finish()
+        } else {
+            continuation.onTermination = { _ in
+                self.state.withLock { state in _ = state.readers.removeValue(forKey: key) }
+            }
+        }
+        return stream
+    }
+}

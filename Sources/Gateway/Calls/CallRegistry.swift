@@ -1,0 +1,169 @@
+import InterviewCore
+import InterviewStore
+import Logging
+import ServerEdge
+import ServiceLifecycle
+
+/// All live calls of this process: at most one for each interview.
+///
+/// It is the service in whose task group the calls run, so no call outlives it.
+actor CallRegistry: Service {
+    /// The limits of the registry, each with its reason.
+    enum Limits {
+        /// Interviews held in memory: live, suspended, or just over. Far above what one engine carries; it bounds a flood of
+        /// joins.
+        static let calls = 2000
+        /// A finished call stays this long, so that a room that reconnects still gets its last events.
+        static let afterglow: Duration = .seconds(300)
+        /// At shutdown, what waits for the store gets this long.
+        static let flush: Duration = .seconds(10)
+    }
+
+    private let environment: CallEnvironment
+    private var byInterview: [InterviewID: LiveCall] = [:]
+    private var byCall: [CallID: LiveCall] = [:]
+    private(set) var isDraining = false
+    private nonisolated let arrivals: AsyncStream<LiveCall>
+    private nonisolated let arrive: AsyncStream<LiveCall>.Continuation
+
+    init(environment: CallEnvironment) {
+        self.environment = environment
+        (self.arrivals, self.arrive) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Limits.calls))
+    }
+
+    // MARK: Finding calls
+
+    /// Starts or resumes the interview of this candidate.
+    func connect(_ candidate: CandidateIdentity, offer: String) async throws -> LiveCall.Answer {
+        guard !self.isDraining else { throw EdgeError.gateway(.draining) }
+        let call = try await self.liveCall(for: candidate.interviewID, tenant: candidate.tenantID)
+        let answer = try await call.connect(offer: offer)
+        self.byCall[answer.callID] = call
+        return answer
+    }
+
+    /// The call, if it is one of this interview and still in memory.
+    func call(_ id: CallID, of interview: InterviewID) -> LiveCall? {
+        guard let call = self.byCall[id], call.interviewID == interview else { return nil }
+        return call
+    }
+
+    private func liveCall(for interview: InterviewID, tenant: TenantID) async throws -> LiveCall {
+        if let call = self.byInterview[interview], await !call.isRetired { return call }
+        let call = try await self.load(interview, tenant: tenant)
+        // Another request may have loaded it while this one waited; the first one counts.
+        if let present = self.byInterview[interview], await !present.isRetired { return present }
+        guard self.byInterview.count < Limits.calls, !self.isDraining else { throw EdgeError.gateway(.engineFull) }
+        self.admit(call)
+        return call
+    }
+
+    private func load(_ interview: InterviewID, tenant: TenantID) async throws -> LiveCall {
+        do {
+            let store = self.environment.store
+            let record = try await store.interview(interview, tenant: tenant)
+            guard !record.status.isFinal else { throw EdgeError.gateway(.interviewOver) }
+            let plan = try await store.plan(record.planID, version: record.planVersion, tenant: tenant)
+            let segments = try await store.segments(interview: interview, tenant: tenant, after: nil)
+            return LiveCall(record: record, plan: plan, segments: segments, environment: self.environment)
+        } catch let error as InterviewStoreError {
+            throw error.edgeError
+        }
+    }
+
+    private func admit(_ call: LiveCall) {
+        self.byInterview[call.interviewID] = call
+        self.arrive.yield(call)
+    }
+
+    private func remove(_ call: LiveCall) {
+        if self.byInterview[call.interviewID] === call { self.byInterview[call.interviewID] = nil }
+        self.byCall = self.byCall.filter { $0.value !== call }
+    }
+
+    // MARK: Life
+
+    /// Takes up what a crash left behind: interviews that were being talked wait for their candidates again (promise R4).
+    func recover() async throws {
+        let left = try await self.environment.store.interviews(in: [.connecting, .live, .suspended])
+        for record in left {
+            do {
+                self.admit(try await self.load(record.id, tenant: record.tenantID))
+            } catch {
+                self.environment.logger.error("an interrupted interview could not be taken up", metadata: ["viva.interview": "\(record.id)"])
+            }
+        }
+        if !left.isEmpty { self.environment.logger.notice("took up interrupted interviews", metadata: ["viva.interviews": "\(left.count)"]) }
+    }
+
+    /// Runs the calls until graceful shutdown; then ends them, with all they have to store.
+    func run() async throws {
+        let clock = self.environment.clock
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                await self.runCalls()
+                return true
+            }
+            group.addTask {
+                await cancelWhenGracefulShutdown { await self.watchEngine() }
+                return false
+            }
+            try? await gracefulShutdown()
+            await self.shutDown()
+            group.addTask {
+                // The last resort: a store that is down must not keep the process from ending.
+                try? await clock.sleep(for: Limits.flush)
+                return true
+            }
+            for await isOver in group where isOver { break }
+            group.cancelAll()
+        }
+    }
+
+    private nonisolated func runCalls() async {
+        await withDiscardingTaskGroup { group in
+            for await call in self.arrivals {
+                group.addTask {
+                    await call.run()
+                    await cancelWhenGracefulShutdown { try? await self.environment.clock.sleep(for: Limits.afterglow) }
+                    await self.remove(call)
+                }
+            }
+        }
+    }
+
+    /// Tells the calls at once when the engine they speak through has died.
+    private func watchEngine() async {
+        guard case .supervised(let supervisor) = self.environment.upstream else { return }
+        for await status in supervisor.statusChanges() {
+            if case .ready = status { continue }
+            for call in self.byInterview.values { await call.engineLost() }
+        }
+    }
+
+    // MARK: Drain (promise R10)
+
+    /// Takes no new calls and waits until the live ones are over, at most `limit`.
+    func drain(within limit: Duration) async {
+        self.isDraining = true
+        let clock = self.environment.clock
+        let end = clock.now + limit
+        while clock.now < end {
+            if await self.connectedCalls() == 0 { return }
+            guard (try? await clock.sleep(for: .milliseconds(200))) != nil else { return }
+        }
+    }
+
+    /// Calls with a sideband now.
+    func connectedCalls() async -> Int {
+        var count = 0
+        for call in self.byInterview.values where await call.isConnected { count += 1 }
+        return count
+    }
+
+    private func shutDown() async {
+        self.isDraining = true
+        for call in self.byInterview.values { await call.shutDown() }
+        self.arrive.finish()
+    }
+}

@@ -1,0 +1,206 @@
+import InterviewCore
+import InterviewStore
+import Logging
+import RealtimeProtocol
+import ServerEdge
+
+/// Setting a connection up, losing it, and taking the interview up again.
+extension LiveCall {
+    /// What the browser gets for its offer.
+    struct Answer: Sendable {
+        let callID: CallID
+        let sdp: String
+    }
+
+    /// Starts or resumes the interview with the browser's offer.
+    ///
+    /// - Throws: `call_in_progress`, `interview_over`, or what went wrong at the upstream.
+    func connect(offer: String) async throws -> Answer {
+        guard !self.isEnding else { throw EdgeError.gateway(.interviewOver) }
+        // A moment before this object is let go of; the next attempt finds a fresh one.
+        guard !self.isRetired else { throw EdgeError.gateway(.engineUnavailable) }
+        let started = self.machine.callStarted()
+        guard case .moved = started else {
+            throw EdgeError.gateway(self.machine.status.isFinal ? .interviewOver : .callInProgress)
+        }
+        self.move(started, reason: nil)
+        self.disarm(.idle)
+        self.attempt += 1
+        let attempt = self.attempt
+        self.events.publish(.state(.connecting))
+        do {
+            return try await self.setUp(offer: offer, attempt: attempt)
+        } catch {
+            if self.isCurrent(attempt) {
+                self.move(self.machine.callSetupFailed(), reason: nil)
+                if self.machine.status == .joined { self.arm(.idle, after: CallLimits.idle) }
+                self.events.publish(.state(.suspended, reason: LossReason.setUpFailed.rawValue))
+            }
+            let refusal = (error as? UpstreamFault)?.edgeError ?? (error as? EdgeError) ?? EdgeError(CommonErrorCode.internalError, cause: error)
+            self.environment.metrics.callsRefused.increment([refusal.code])
+            throw refusal
+        }
+    }
+
+    private func setUp(offer: String, attempt: Int) async throws -> Answer {
+        let environment = self.environment
+        guard let endpoint = environment.upstream.endpoint else { throw UpstreamFault.unavailable }
+        let session = RealtimeCoding.encode(InterviewSession.update(for: self.plan, options: environment.session))
+        let call = try await environment.client.createCall(offer: offer, session: session, at: endpoint)
+        // The actor was free while it waited: the candidate may have ended the interview meanwhile.
+        guard self.isCurrent(attempt) else {
+            self.startJob.yield(.hangUp(call.id, endpoint))
+            throw EdgeError.gateway(.interviewOver)
+        }
+        let socket: WebSocketConnection
+        do {
+            socket = try await environment.sideband.connect(to: call.id, at: endpoint)
+        } catch {
+            self.startJob.yield(.hangUp(call.id, endpoint))
+            throw error
+        }
+        guard self.isCurrent(attempt) else {
+            socket.close()
+            self.startJob.yield(.hangUp(call.id, endpoint))
+            throw EdgeError.gateway(.interviewOver)
+        }
+        var generator = SystemRandomNumberGenerator()
+        let callID = CallID.random(using: &generator)
+        self.attach(Connection(callID: callID, upstreamID: call.id, endpoint: endpoint, socket: socket, attempt: attempt))
+        return Answer(callID: callID, sdp: call.answer)
+    }
+
+    private func isCurrent(_ attempt: Int) -> Bool {
+        self.attempt == attempt && self.connection == nil && self.machine.status == .connecting
+    }
+
+    private func attach(_ connection: Connection) {
+        self.connection = connection
+        self.translation = WireTranslation()
+        self.environment.metrics.callsStarted.increment()
+        self.environment.metrics.callsConnected.add(1)
+        self.write(
+            .call(
+                CallRecord(
+                    id: connection.callID, interviewID: self.interviewID, upstreamCallID: connection.upstreamID.value,
+                    startedAt: self.environment.wallClock.now)))
+        self.startJob.yield(.read(connection.socket, attempt: connection.attempt))
+        self.arm(.media, after: CallLimits.mediaDeadline)
+        // Said now, made by the engine while the browser connects, heard as soon as it has.
+        self.perform(self.conductor.callLive(at: self.now))
+    }
+
+    /// A sound of either side: the two can hear each other.
+    func becomeLive() {
+        guard self.machine.status == .connecting else { return }
+        self.move(self.machine.callConnected(), reason: nil)
+        self.disarm(.media)
+        self.startClock()
+        self.events.publish(.state(.live))
+        self.publishProgress()
+    }
+
+    /// The sideband is gone, or is given up.
+    func connectionEnded(attempt: Int, reason: LossReason) {
+        guard let connection = self.connection, connection.attempt == attempt else { return }
+        if self.isEnding { return self.closeConnection() }
+        let wasLive = self.machine.status == .live || self.machine.hasBeenLive
+        self.release(connection, reason: reason.rawValue, hangUp: reason != .callLost)
+        // First the conductor: what ends with the connection is no occasion to say the next thing.
+        self.perform(self.conductor.callLost(at: self.now))
+        self.takeLastWords()
+        guard !self.isEnding else { return }
+        self.environment.metrics.callsLost.increment([reason.rawValue])
+        self.move(self.machine.callLost(), reason: reason.rawValue)
+        if wasLive {
+            self.saveProgress(always: true)
+        } else {
+            // Nothing was heard by anybody: the next attempt begins from the beginning.
+            self.conductor = InterviewConductor(plan: self.plan, policy: self.environment.policy)
+            self.disarm(.conductor)
+            self.arm(.idle, after: CallLimits.idle)
+        }
+        let told = wasLive ? reason : .setUpFailed
+        self.events.publish(.state(.suspended, reason: told.rawValue, message: told.notice.message))
+        self.events.publish(.notice(told.notice))
+    }
+
+    /// The supervised engine has died; its calls with it. Told by the supervisor, so nobody waits for a socket to notice.
+    func engineLost() {
+        if let attempt = self.connection?.attempt { self.connectionEnded(attempt: attempt, reason: .engineLost) }
+    }
+
+    /// The process is about to end: a running call is suspended and can be resumed after the restart.
+    func shutDown() {
+        if let attempt = self.connection?.attempt { self.connectionEnded(attempt: attempt, reason: .draining) }
+        self.retire()
+    }
+
+    /// Ends the life of this object; the interview stays where the store has it.
+    func retire() {
+        self.isRetired = true
+        self.events.finish()
+        self.startJob.finish()
+    }
+
+    // MARK: The end
+
+    /// The candidate ends the interview.
+    /// - Returns: the status it has now.
+    func end() -> InterviewStatus {
+        if !self.isEnding, !self.machine.status.isFinal {
+            self.perform(self.conductor.candidateHangUp(at: self.now))
+            if !self.isEnding { self.finish(self.machine.end(.candidateLeft), reason: EndReason.candidateLeft.rawValue) }
+        }
+        return self.machine.status
+    }
+
+    /// The interview has reached a final status: takes the last words, hangs up, and tells the room when all is stored.
+    func finish(_ result: InterviewStateMachine.Result, reason: String?) {
+        guard !self.isEnding else { return }
+        self.isEnding = true
+        if self.clock.origin != nil { self.saveProgress(always: true) }
+        self.disarm(.conductor)
+        self.disarm(.media)
+        self.disarm(.idle)
+        self.move(result, reason: reason)
+        self.environment.metrics.interviewsEnded.increment([self.machine.status.rawValue])
+        if self.connection != nil, self.order.isWaiting {
+            self.arm(.lastWords, after: CallLimits.lastWords)
+        } else {
+            self.closeConnection()
+        }
+    }
+
+    func closeConnection() {
+        self.disarm(.lastWords)
+        if let connection = self.connection { self.release(connection, reason: "hung_up", hangUp: true) }
+        self.takeLastWords()
+        self.startJob.yield(.announceEnd)
+    }
+
+    /// Lets go of a connection; results that still come from it are dropped.
+    private func release(_ connection: Connection, reason: String, hangUp: Bool) {
+        self.connection = nil
+        self.disarm(.media)
+        self.disarm(.overdueWords)
+        self.environment.metrics.callsConnected.add(-1)
+        if hangUp { self.startJob.yield(.hangUp(connection.upstreamID, connection.endpoint)) }
+        connection.socket.close()
+        self.write(.callEnd(connection.callID, reason: reason, at: self.environment.wallClock.now))
+    }
+
+    /// Closes what was under way in the transcript.
+    private func takeLastWords() {
+        let at = self.now
+        for occurrence in self.translation.connectionLost(at: at.wholeMilliseconds) { self.take(occurrence, at: at) }
+        self.store(self.order.flush())
+    }
+
+    func announceEnd() {
+        let status = CallStatus(self.machine.status)
+        self.events.publish(.state(status))
+        self.events.publish(.end(status, message: EndText.message(for: self.machine.status)))
+        self.retire()
+    }
+}

@@ -1,0 +1,306 @@
+import InterviewCore
+import InterviewStore
+import Logging
+import RealtimeProtocol
+import ServerEdge
+
+/// One interview while it is talked: owns its state machine and its conductor, hears the sideband, says what the
+/// conductor wants said, and has everything stored.
+///
+/// Everything that changes its state is a synchronous method of the actor, so events are taken one after another and
+/// never interleave. What takes time (reading the sideband, waiting, hanging up, writing) is a job of the one task group
+/// in ``run()``; results come back as calls of those methods. The sideband's own bounded inbox is the inbox of the call:
+/// when the actor is busy, reading from the socket pauses.
+actor LiveCall {
+    /// A connection of the interview: one call at the upstream and its sideband.
+    struct Connection {
+        let callID: CallID
+        let upstreamID: UpstreamCallID
+        let endpoint: UpstreamEndpoint
+        let socket: WebSocketConnection
+        let attempt: Int
+    }
+
+    enum Timer: Hashable, Sendable {
+        case conductor
+        case media
+        case overdueWords
+        case lastWords
+        case idle
+    }
+
+    enum Job: Sendable {
+        case read(WebSocketConnection, attempt: Int)
+        case wait(Timer, Duration, cancelled: AsyncStream<Never>, generation: Int)
+        case hangUp(UpstreamCallID, UpstreamEndpoint)
+        case announceEnd
+    }
+
+    nonisolated let interviewID: InterviewID
+    nonisolated let tenantID: TenantID
+    nonisolated let plan: InterviewPlan
+    nonisolated let events: CallEventLog
+    let environment: CallEnvironment
+    let writer: StoreWriter
+    let logger: Logger
+    private nonisolated let jobs: AsyncStream<Job>
+    nonisolated let startJob: AsyncStream<Job>.Continuation
+
+    var machine: InterviewStateMachine
+    var conductor: InterviewConductor
+    var clock: CallClock
+    var translation = WireTranslation()
+    var order = TranscriptOrder()
+    var connection: Connection?
+    /// Counts connection attempts; results of an earlier one are recognised by it and dropped.
+    var attempt = 0
+    /// The conductor is through, or the candidate left; only last words are still taken.
+    var isEnding = false
+    /// ``run()`` is coming to its end; no connection is taken any more.
+    var isRetired = false
+    private var timers: [Timer: (cancel: AsyncStream<Never>.Continuation, generation: Int)] = [:]
+    private var timerGeneration = 0
+    /// What the conductor waits for while the clock stands.
+    private var standingDeadline: Duration?
+    private var question: (number: Int, count: Int)?
+    private var savedProgress: ConductorProgress?
+
+    /// Takes up an interview where the store has it.
+    ///
+    /// - Parameter segments: its transcript so far; a room that connects gets it first.
+    init(record: InterviewRecord, plan: InterviewPlan, segments: [TranscriptSegment], environment: CallEnvironment) {
+        self.interviewID = record.id
+        self.tenantID = record.tenantID
+        self.plan = plan
+        self.environment = environment
+        let events = CallEventLog(madeAt: environment.wallClock.now)
+        self.events = events
+        var logger = environment.logger
+        logger[metadataKey: "viva.interview"] = "\(record.id)"
+        self.logger = logger
+        let metrics = environment.metrics
+        self.writer = StoreWriter(
+            store: environment.store, interview: record.id, tenant: record.tenantID, budget: environment.budget, clock: environment.clock,
+            logger: logger
+        ) { report in
+            // The one place from which segments reach the room: after the durable commit, in the order of the commits.
+            switch report {
+            case .stored(let segment):
+                metrics.segmentsStored.increment()
+                events.publish(.segment(segment))
+            case .delayed:
+                events.publish(.notice(.storageDelayed))
+            }
+        }
+        (self.jobs, self.startJob) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(CallLimits.jobs))
+        // What a crash left behind: a call of a process that is gone was lost.
+        var machine = InterviewStateMachine(status: record.status, hasBeenLive: record.startedAt != nil)
+        if record.status == .connecting || record.status == .live, case .moved(let from, let to) = machine.callLost() {
+            _ = self.writer.enqueue(.transition(from: from, to: to, reason: "restart", at: environment.wallClock.now))
+        }
+        let isSuspended = machine.status == .suspended
+        self.machine = machine
+        if record.startedAt == nil {
+            self.conductor = InterviewConductor(plan: plan, policy: environment.policy)
+            self.clock = CallClock()
+        } else {
+            // The stored progress may be a turn older than the last segment; time never goes back.
+            var progress = record.progress ?? ConductorProgress()
+            progress.elapsedMilliseconds = max(progress.elapsedMilliseconds, segments.last?.endMilliseconds ?? 0)
+            self.conductor = InterviewConductor(plan: plan, policy: environment.policy, resuming: progress)
+            self.clock = CallClock(elapsed: .milliseconds(progress.elapsedMilliseconds), at: environment.clock.now)
+        }
+        for segment in segments { events.publish(.segment(segment)) }
+        if isSuspended {
+            events.publish(.state(.suspended, reason: LossReason.engineLost.rawValue, message: LossReason.engineLost.notice.message))
+        }
+    }
+
+    /// Lives until the interview is over or the process ends, and until everything is stored.
+    nonisolated func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.writer.run() }
+            await withDiscardingTaskGroup { group in
+                await self.begin()
+                for await job in self.jobs { group.addTask { await self.perform(job) } }
+                group.cancelAll()
+            }
+            self.writer.close()
+        }
+    }
+
+    var status: InterviewStatus { self.machine.status }
+    var isConnected: Bool { self.connection != nil }
+    var now: Duration { self.clock.reading(at: self.environment.clock.now) }
+
+    // MARK: Jobs and timers
+
+    /// Starts the wait for the candidate, unless the candidate was quicker.
+    private func begin() {
+        guard self.attempt == 0, !self.isEnding else { return }
+        if self.machine.status == .suspended {
+            self.perform(self.conductor.timerFired(at: self.now))
+        } else {
+            self.arm(.idle, after: CallLimits.idle)
+        }
+    }
+
+    private nonisolated func perform(_ job: Job) async {
+        switch job {
+        case .read(let socket, let attempt):
+            for await text in socket.messages { await self.receive(text, attempt: attempt) }
+            let closure = await socket.closure()
+            // 1000 and 1001: the engine ended the call in order, because the browser went away (api of the engine).
+            let orderly = closure.initiator == .peer && (closure.code == .normalClosure || closure.code == .goingAway)
+            await self.connectionEnded(attempt: attempt, reason: orderly ? .callLost : .engineLost)
+        case .wait(let timer, let duration, let cancelled, let generation):
+            let clock = self.environment.clock
+            let fired = await withTaskGroup(of: Bool.self) { group in
+                group.addTask { (try? await clock.sleep(for: duration)) != nil }
+                group.addTask {
+                    for await _ in cancelled {}
+                    return false
+                }
+                defer { group.cancelAll() }
+                return await group.next() ?? false
+            }
+            if fired { await self.fired(timer, generation: generation) }
+        case .hangUp(let call, let endpoint):
+            await self.environment.client.hangUp(call, at: endpoint)
+        case .announceEnd:
+            let (clock, writer) = (self.environment.clock, self.writer)
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { for await _ in writer.drained() {} }
+                group.addTask { try? await clock.sleep(for: CallLimits.endDeadline) }
+                await group.next()
+                group.cancelAll()
+            }
+            await self.announceEnd()
+        }
+    }
+
+    func arm(_ timer: Timer, after duration: Duration) {
+        self.disarm(timer)
+        self.timerGeneration += 1
+        let (cancelled, cancel) = AsyncStream.makeStream(of: Never.self)
+        self.timers[timer] = (cancel, self.timerGeneration)
+        self.startJob.yield(.wait(timer, max(.zero, duration), cancelled: cancelled, generation: self.timerGeneration))
+    }
+
+    func disarm(_ timer: Timer) {
+        self.timers.removeValue(forKey: timer)?.cancel.finish()
+    }
+
+    private func fired(_ timer: Timer, generation: Int) {
+        guard self.timers[timer]?.generation == generation else { return }
+        self.timers[timer] = nil
+        switch timer {
+        case .conductor:
+            self.perform(self.conductor.timerFired(at: self.now))
+            self.saveProgress()
+        case .media:
+            if let attempt = self.connection?.attempt { self.connectionEnded(attempt: attempt, reason: .setUpFailed) }
+        case .overdueWords:
+            self.store(self.order.releaseOverdue(at: self.now))
+            if self.order.isWaiting { self.arm(.overdueWords, after: CallLimits.overdueCheck) }
+        case .lastWords:
+            self.closeConnection()
+        case .idle:
+            if self.connection == nil, self.machine.status == .joined || self.machine.status == .created { self.retire() }
+        }
+    }
+
+    // MARK: Actions of the conductor
+
+    func perform(_ actions: [ConductorAction]) {
+        for action in actions {
+            switch action {
+            case .say(let utterance):
+                guard let connection = self.connection else { continue }
+                self.translation.requested(utterance)
+                let message = UtteranceRequest.message(for: utterance, verbatim: connection.endpoint.speaksVerbatim)
+                // A refusal means that the socket is closing; its end is reported by the reader.
+                connection.socket.send(message.text)
+            case .stopSpeaking:
+                for message in UtteranceRequest.stopMessages() { self.connection?.socket.send(message.text) }
+            case .waitUntil(let time):
+                if let moment = self.clock.moment(of: time) {
+                    self.arm(.conductor, after: moment - self.environment.clock.now)
+                } else {
+                    self.standingDeadline = time
+                }
+            case .cancelTimer:
+                self.standingDeadline = nil
+                self.disarm(.conductor)
+            case .attributeTurn:
+                break  // taken out by `candidateTurn`, where the segment is made
+            case .recordCoverage(let coverage):
+                self.write(.coverage(coverage, at: self.environment.wallClock.now))
+            case .closeQuestion(let question, let outcome):
+                self.record(.questionClosed, ["question_id": question.rawValue, "outcome": outcome.rawValue])
+            case .progress(let number, let count):
+                self.question = (number, count)
+                self.publishProgress()
+            case .complete:
+                self.finish(self.machine.conductorCompleted(), reason: nil)
+            case .end(let reason):
+                self.finish(self.machine.end(reason), reason: reason.rawValue)
+            }
+        }
+    }
+
+    func publishProgress() {
+        guard let question = self.question else { return }
+        self.events.publish(
+            .progress(
+                questionNumber: question.number, questionCount: question.count,
+                elapsedMilliseconds: self.conductor.usedTime(at: self.now).wholeMilliseconds,
+                limitMilliseconds: self.plan.timeLimit.wholeMilliseconds))
+    }
+
+    /// The clock starts with the first sound of either side.
+    func startClock() {
+        guard self.clock.start(at: self.environment.clock.now) else { return }
+        if let deadline = self.standingDeadline {
+            self.standingDeadline = nil
+            self.perform([.waitUntil(deadline)])
+        }
+    }
+
+    // MARK: Storing
+
+    func store(_ turns: [SpokenTurn]) {
+        for turn in turns { self.write(.segment(turn)) }
+    }
+
+    /// Hands a write to the journal. When that is full the candidate is told at once (promise R2).
+    func write(_ write: StoreWriter.Write) {
+        if !self.writer.enqueue(write) {
+            self.environment.metrics.writesRefused.increment()
+            self.logger.critical("journal full, a write was refused", metadata: ["viva.write": "\(write.name)"])
+            self.events.publish(.notice(.storageFull))
+        }
+    }
+
+    func record(_ kind: InterviewEvent.Kind, _ body: [String: String]) {
+        self.write(.event(InterviewEvent(kind: kind, at: self.environment.wallClock.now, body: JSONText.encode(body))))
+    }
+
+    /// Stores the step of the state machine, if there was one.
+    func move(_ result: InterviewStateMachine.Result, reason: String?) {
+        guard case .moved(let from, let to) = result else { return }
+        self.write(.transition(from: from, to: to, reason: reason, at: self.environment.wallClock.now))
+        self.logger.info("interview moved", metadata: ["viva.from": "\(from.rawValue)", "viva.to": "\(to.rawValue)"])
+    }
+
+    /// Stores how far the conductor is, when that is more than the passing of time.
+    func saveProgress(always: Bool = false) {
+        let progress = self.conductor.progress
+        var comparable = progress
+        comparable.elapsedMilliseconds = 0
+        comparable.usedMilliseconds = 0
+        guard always || comparable != self.savedProgress, self.clock.origin != nil else { return }
+        self.savedProgress = comparable
+        self.write(.progress(progress))
+    }
+}

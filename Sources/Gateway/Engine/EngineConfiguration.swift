@@ -1,0 +1,19 @@
+/// How the supervised engine is started, and the limits of its supervision.
+public struct EngineConfiguration: Sendable {
+    /// Path of the executable; the composition root passes its own.
+    public var executable: String
+    /// Arguments after the program name, for example `engine --host 127.0.0.1 --port 0`.
+    public var arguments: [String]
+    /// The complete environment of the child; nothing is inherited, so no secret of the gateway reaches it by accident.
+    public var environment: [String: String]
+    /// The engine must say that it is ready within this time. Loading the speech models takes seconds on a cold disk.
+    public var readyTimeout: Duration = .seconds(60)
+    /// After SIGTERM the child has this long to end its calls; then it is killed.
+    public var terminationGrace: Duration = .seconds(5)
+
+    public init(executable: String, arguments: [String], environment: [String: String]) {
+        self.executable = executable
+        self.arguments = arguments
+        self.environment = environment
+    }
+}

@@ -1,0 +1,77 @@
+public import HTTPTypes
+public import ServerEdge
+
+/// The codes of the gateway itself; with `CommonErrorCode` they are the closed list of what it answers.
+///
+/// `docs/error-codes.md` has one row for each; a test compares the two. A code says what happened in the terms of the
+/// caller; the cause stays inside and goes to the log. No text of the upstream, the database or a library is ever part
+/// of an answer.
+public enum GatewayErrorCode: String, EdgeErrorCode {
+    case invalidSDP = "invalid_sdp"
+    case noOpus = "no_opus"
+    case originNotAllowed = "origin_not_allowed"
+    case ticketUnknown = "ticket_unknown"
+    case planUnknown = "plan_unknown"
+    case callInProgress = "call_in_progress"
+    case interviewOver = "interview_over"
+    case ticketUsed = "ticket_used"
+    case ticketExpired = "ticket_expired"
+    case upstreamRejected = "upstream_rejected"
+    case engineFull = "engine_full"
+    case engineUnavailable = "engine_unavailable"
+    case storageUnavailable = "storage_unavailable"
+    case draining = "draining"
+    case upstreamTimeout = "upstream_timeout"
+
+    /// The HTTP status that goes with the code.
+    public var status: HTTPResponse.Status {
+        switch self {
+        case .invalidSDP, .noOpus: .badRequest
+        case .originNotAllowed: .forbidden
+        case .ticketUnknown, .planUnknown: .notFound
+        case .callInProgress, .interviewOver: .conflict
+        case .ticketUsed, .ticketExpired: .gone
+        case .upstreamRejected: .badGateway
+        case .engineFull, .engineUnavailable, .storageUnavailable, .draining: .serviceUnavailable
+        case .upstreamTimeout: .gatewayTimeout
+        }
+    }
+
+    /// A sentence for the person who meets it, with what to do next.
+    public var message: String {
+        switch self {
+        case .invalidSDP: "The browser's call offer could not be read. Reload the page, or try another browser."
+        case .noOpus: "The browser did not offer the Opus audio codec. Use a current Chrome, Firefox, Safari or Edge."
+        case .originNotAllowed: "This page may not use the interview service. Open the interview from its own link."
+        case .ticketUnknown: "This interview link is not known. Check that it was copied completely, or ask for a new one."
+        case .planUnknown: "There is no interview plan with this id. List the plans with GET /v1/plans."
+        case .callInProgress: "This interview is already running, perhaps in another window. Close that window, then try again."
+        case .interviewOver: "This interview has ended and cannot be started again."
+        case .ticketUsed: "This interview link was already used. Continue in the window where it was opened, or ask for a new link."
+        case .ticketExpired: "This interview link has expired. Ask the person who invited you for a new one."
+        case .upstreamRejected: "The voice service refused the call. Tell the operator the request id."
+        case .engineFull: "All interview lines are busy. Please try again in a moment."
+        case .engineUnavailable: "The voice service is not ready. Please try again in a moment."
+        case .storageUnavailable: "Your interview cannot be saved right now. Please try again in a moment."
+        case .draining: "The server is about to restart. Please try again in a minute."
+        case .upstreamTimeout: "The voice service did not answer in time. Please try again."
+        }
+    }
+
+    /// What `Retry-After` says for codes that heal by waiting; nil for the others.
+    var retryAfter: Duration? {
+        switch self {
+        case .engineFull: .seconds(10)
+        case .engineUnavailable, .storageUnavailable, .upstreamTimeout: .seconds(3)
+        case .draining: .seconds(30)
+        default: nil
+        }
+    }
+}
+
+extension EdgeError {
+    /// A gateway error with the `Retry-After` that belongs to its code.
+    static func gateway(_ code: GatewayErrorCode, retryAfter: Duration? = nil, cause: (any Error)? = nil) -> EdgeError {
+        EdgeError(code, retryAfter: retryAfter ?? code.retryAfter, cause: cause)
+    }
+}

@@ -1,0 +1,25 @@
+import InterviewStore
+import ServerEdge
+
+extension InterviewStoreError {
+    /// What a client is told. Another tenant's object and one that does not exist give the same answer.
+    var edgeError: EdgeError {
+        switch self.code {
+        case .notFound: EdgeError(CommonErrorCode.notFound, cause: self)
+        case .conflict: EdgeError(CommonErrorCode.conflict, cause: self)
+        case .tooLarge: EdgeError(CommonErrorCode.payloadTooLarge, cause: self)
+        case .unavailable, .full, .notWritable, .corrupt, .tooNew: EdgeError.gateway(.storageUnavailable, cause: self)
+        }
+    }
+}
+
+/// Runs work on the store and translates its errors for the client.
+func translatingStoreErrors<Result: Sendable>(
+    isolation: isolated (any Actor)? = #isolation, _ work: () async throws(InterviewStoreError) -> Result
+) async throws -> Result {
+    do {
+        return try await work()
+    } catch {
+        throw error.edgeError
+    }
+}

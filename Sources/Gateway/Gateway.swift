@@ -1,0 +1,168 @@
+import AsyncHTTPClient
+public import InterviewCore
+public import InterviewStore
+public import Logging
+public import NIOCore
+public import NIOPosix
+public import ServerEdge
+public import ServiceLifecycle
+
+/// The gateway: signalling, interviews, transcripts and pages, in front of one Realtime server.
+///
+/// Run it in a service group behind the store and, when there is one, the ``EngineSupervisor``:
+///
+/// ```swift
+/// ServiceGroup(services: [supervisor, gateway], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+/// ```
+///
+/// At graceful shutdown it takes no new calls at once, lets live ones go on up to
+/// ``GatewayConfiguration/drainLimit``, suspends the rest so that they can be resumed after a restart, and returns when
+/// everything is stored.
+public final class Gateway: Service {
+    private let configuration: GatewayConfiguration
+    private let store: any InterviewStore
+    private let upstream: Upstream
+    private let plans: [InterviewPlan]
+    private let logger: Logger
+    private let clock: MonotonicClock
+    private let wallClock: WallClock
+    private let eventLoopGroup: any EventLoopGroup
+    private let onReady: @Sendable (GatewayReady) async -> Void
+    private let metrics: MetricsRegistry
+
+    /// - Parameters:
+    ///   - plans: saved to the store at start; the first one is the practice plan unless configured otherwise.
+    ///   - metrics: shown at `/metrics`; hand in the registry of the store or others to show them together.
+    ///   - onReady: called once, when the server listens and the upstream is ready.
+    public init(
+        configuration: GatewayConfiguration, store: any InterviewStore, upstream: Upstream, plans: [InterviewPlan], logger: Logger,
+        clock: MonotonicClock = MonotonicClock(), wallClock: WallClock = WallClock(),
+        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, metrics: MetricsRegistry = MetricsRegistry(),
+        onReady: @escaping @Sendable (GatewayReady) async -> Void = { _ in }
+    ) {
+        self.configuration = configuration
+        self.store = store
+        self.upstream = upstream
+        self.plans = plans
+        self.logger = logger
+        self.clock = clock
+        self.wallClock = wallClock
+        self.eventLoopGroup = eventLoopGroup
+        self.metrics = metrics
+        self.onReady = onReady
+    }
+
+    /// Serves until graceful shutdown.
+    ///
+    /// - Throws: what keeps it from starting: a store that does not answer, a changed plan, a port in use.
+    public func run() async throws {
+        let httpClient = UpstreamClient.makeHTTPClient(eventLoopGroup: self.eventLoopGroup)
+        do {
+            try await self.serve(httpClient)
+        } catch {
+            try? await httpClient.shutdown()
+            throw error
+        }
+        try await httpClient.shutdown()
+    }
+
+    private func serve(_ httpClient: HTTPClient) async throws {
+        let parts = try self.assemble(httpClient)
+        try await self.savePlans()
+        try await parts.registry.recover()
+        let practiceTicket = try await self.makePracticeTicket(parts)
+        let workspaceToken = parts.router.authenticator.renewWorkspaceToken()
+
+        let (listening, nowListening) = AsyncStream.makeStream(of: Int.self)
+        let (host, address) = (self.configuration.server.host, parts.router.address)
+        let server = EdgeServer(
+            router: parts.router.build(), configuration: self.configuration.server, eventLoopGroup: self.eventLoopGroup, logger: self.logger,
+            onServerRunning: { port in
+                address.bind(host: host, port: port)
+                nowListening.yield(port)
+                nowListening.finish()
+            })
+        let (upstream, onReady) = (self.upstream, self.onReady)
+        let steward = GatewaySteward(registry: parts.registry, drainLimit: self.configuration.drainLimit) {
+            for await _ in listening {}
+            guard await upstream.isReady() else { return }
+            await onReady(
+                GatewayReady(
+                    address: address.base, practiceLink: practiceTicket.map { address.joinLink($0) },
+                    workspaceLink: address.workspaceLink(workspaceToken)))
+        }
+        // Shut down from the last to the first: drain, then the server, then what the calls still have to store.
+        let group = ServiceGroup(services: [parts.registry, server, steward], logger: self.logger)
+        try await group.run()
+    }
+
+    struct Parts {
+        let router: GatewayRouter
+        let registry: CallRegistry
+    }
+
+    /// Makes the objects and their arrows; starts nothing.
+    func assemble(_ httpClient: HTTPClient) throws -> Parts {
+        let metrics = GatewayMetrics(registry: self.metrics)
+        let budget = JournalBudget()
+        var session = InterviewSession.Options(model: self.configuration.model, voice: self.configuration.voice)
+        if let model = self.configuration.transcriptionModel { session.transcriptionModel = model }
+        let registry = CallRegistry(
+            environment: CallEnvironment(
+                store: self.store, upstream: self.upstream,
+                client: UpstreamClient(httpClient: httpClient, clock: self.clock, logger: self.logger),
+                sideband: SidebandConnector(client: WebSocketClient(eventLoopGroup: self.eventLoopGroup)),
+                session: session, policy: self.configuration.conductor, clock: self.clock, wallClock: self.wallClock, budget: budget,
+                metrics: metrics, logger: self.logger))
+        let tickets = TicketOffice(
+            store: self.store, wallClock: self.wallClock, ticketLifetime: self.configuration.ticketLifetime,
+            tokenLifetime: self.configuration.candidateTokenLifetime)
+        let router = GatewayRouter(
+            store: self.store, upstream: self.upstream, tickets: tickets,
+            authenticator: Authenticator(store: self.store, wallClock: self.wallClock), registry: registry, metrics: metrics, budget: budget,
+            wallClock: self.wallClock, address: PublicAddress(fixed: self.configuration.publicURL),
+            allowedOrigins: self.configuration.allowedOrigins,
+            isBehindTLS: self.configuration.server.tls != nil || self.configuration.publicURL?.hasPrefix("https://") == true,
+            pages: try Pages(), assets: EmbeddedAssets())
+        return Parts(router: router, registry: registry)
+    }
+
+    private func makePracticeTicket(_ parts: Parts) async throws -> Secret<String>? {
+        guard let plan = self.configuration.practicePlan ?? self.plans.first?.id else { return nil }
+        return try await parts.router.tickets.issuePractice(plan: plan, tenant: .local)
+    }
+
+    private func savePlans() async throws {
+        for plan in self.plans {
+            do {
+                try await self.store.savePlan(plan, tenant: .local, at: self.wallClock.now)
+            } catch {
+                throw error.code == .conflict ? GatewayStartError.planChanged(plan.id, version: plan.version) : error
+            }
+        }
+    }
+}
+
+/// Says when the gateway is ready, and at shutdown waits for the live calls before anything else is stopped.
+struct GatewaySteward: Service {
+    let registry: CallRegistry
+    let drainLimit: Duration
+    let announce: @Sendable () async -> Void
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await self.announce() }
+        try await gracefulShutdown()
+        await self.registry.drain(within: self.drainLimit)
+    }
+}
+
+extension Upstream {
+    /// Waits until calls can be made; false when that will not happen any more.
+    func isReady() async -> Bool {
+        guard case .supervised(let supervisor) = self else { return !Task.isCancelled }
+        for await status in supervisor.statusChanges() {
+            if case .ready = status { return true }
+        }
+        return false
+    }
+}

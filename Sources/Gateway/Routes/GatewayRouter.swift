@@ -1,0 +1,47 @@
+import Hummingbird
+import InterviewCore
+import InterviewStore
+import ServerEdge
+
+/// Puts the routes of the gateway together. A test compares the result with `/openapi.json`.
+struct GatewayRouter: Sendable {
+    let store: any InterviewStore
+    let upstream: Upstream
+    let tickets: TicketOffice
+    let authenticator: Authenticator
+    let registry: CallRegistry
+    let metrics: GatewayMetrics
+    let budget: JournalBudget
+    let wallClock: WallClock
+    let address: PublicAddress
+    let allowedOrigins: Set<String>
+    let isBehindTLS: Bool
+    let pages: Pages
+    let assets: EmbeddedAssets
+
+    func build() -> Router<GatewayContext> {
+        let router = Router(context: GatewayContext.self)
+        // Middleware counts for the routes added after it only.
+        router.addEdgeMiddleware(
+            contentSecurityPolicy: Pages.contentSecurityPolicy, strictTransportSecurity: self.isBehindTLS, metrics: self.metrics.registry)
+        router.add(middleware: OriginMiddleware<GatewayContext>(allowed: self.allowedOrigins))
+
+        OperationsRoutes(store: self.store, upstream: self.upstream, registry: self.registry, metrics: self.metrics, budget: self.budget)
+            .add(to: router)
+        PageRoutes(pages: self.pages, assets: self.assets, tickets: self.tickets).add(to: router)
+        JoinRoutes(
+            tickets: self.tickets, store: self.store, wallClock: self.wallClock, notice: CandidateNotice(isRemote: self.upstream.isRemote)
+        )
+        .add(to: router)
+
+        // From here on a request has a principal, and each group admits one kind of it.
+        let authenticated = router.group().add(middleware: AuthenticationMiddleware(authenticator: self.authenticator))
+        CallRoutes(registry: self.registry, store: self.store, wallClock: self.wallClock)
+            .add(to: authenticated.group(context: CandidateContext.self))
+        InterviewRoutes(store: self.store, tickets: self.tickets, wallClock: self.wallClock, address: self.address)
+            .add(to: authenticated.group(context: WorkspaceContext.self))
+        TranscriptRoutes(store: self.store)
+            .add(to: authenticated.group(context: ReaderContext.self))
+        return router
+    }
+}

@@ -1,0 +1,205 @@
+extension OpenAPIDocument {
+    static let paths = """
+            "/": {"get": {"summary": "Landing page", "responses": {"200": {"$ref": "#/components/responses/Page"}}}},
+            "/app": {"get": {
+              "summary": "Workspace page; its token stays in the fragment of the address",
+              "responses": {"200": {"$ref": "#/components/responses/Page"}}
+            }},
+            "/i/{ticket}": {"get": {
+              "summary": "The candidate's room. Opening it does not use the ticket",
+              "parameters": [{"name": "ticket", "in": "path", "required": true, "schema": {"type": "string"}}],
+              "responses": {
+                "200": {"$ref": "#/components/responses/Page"},
+                "404": {"$ref": "#/components/responses/Page"},
+                "410": {"$ref": "#/components/responses/Page"},
+                "503": {"$ref": "#/components/responses/Page"}
+              }
+            }},
+            "/assets/{name}": {"get": {
+              "summary": "A file of the pages",
+              "parameters": [{"name": "name", "in": "path", "required": true, "schema": {"type": "string"}}],
+              "responses": {
+                "200": {"description": "The file, with an ETag."}, "304": {"description": "Unchanged."},
+                "404": {"$ref": "#/components/responses/Error"}
+              }
+            }},
+            "/health": {"get": {
+              "summary": "The process is alive",
+              "responses": {"200": {"description": "Alive.", "content": {"application/json": {"schema": {"type": "object"}}}}}
+            }},
+            "/ready": {"get": {
+              "summary": "Calls can be made",
+              "responses": {
+                "200": {"description": "Ready."}, "503": {"description": "Not ready, with the reasons."}
+              }
+            }},
+            "/metrics": {"get": {
+              "summary": "Figures for Prometheus",
+              "responses": {"200": {"description": "Text format 0.0.4.", "content": {"text/plain": {"schema": {"type": "string"}}}}}
+            }},
+            "/openapi.json": {"get": {
+              "summary": "This document",
+              "responses": {"200": {"description": "OpenAPI 3.1.", "content": {"application/json": {"schema": {"type": "object"}}}}}
+            }},
+            "/v1/join": {"post": {
+              "summary": "Exchange a ticket for a candidate token",
+              "description": "A real ticket works once. A practice ticket makes a fresh interview each time.",
+              "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Join"}}}},
+              "responses": {
+                "200": {
+                  "description": "The candidate may start.",
+                  "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Admission"}}}
+                },
+                "404": {"$ref": "#/components/responses/Error"},
+                "410": {"$ref": "#/components/responses/Error"},
+                "default": {"$ref": "#/components/responses/Error"}
+              }
+            }},
+            "/v1/calls": {"post": {
+              "summary": "Start the interview, or resume it while it is suspended",
+              "security": [{"candidate": []}],
+              "requestBody": {"required": true, "content": {"application/sdp": {"schema": {"type": "string", "maxLength": 32768}}}},
+              "responses": {
+                "201": {
+                  "description": "The SDP answer.",
+                  "headers": {"Location": {"schema": {"type": "string"}, "description": "/v1/calls/{call_id}"}},
+                  "content": {"application/sdp": {"schema": {"type": "string"}}}
+                },
+                "400": {"$ref": "#/components/responses/Error"},
+                "401": {"$ref": "#/components/responses/Error"},
+                "409": {"$ref": "#/components/responses/Error"},
+                "415": {"$ref": "#/components/responses/Error"},
+                "502": {"$ref": "#/components/responses/Error"},
+                "503": {"$ref": "#/components/responses/Error"},
+                "504": {"$ref": "#/components/responses/Error"},
+                "default": {"$ref": "#/components/responses/Error"}
+              }
+            }},
+            "/v1/calls/{call_id}/events": {"get": {
+              "summary": "Server-sent events of the interview: state, segment, progress, notice, end",
+              "description": "A segment is sent after it is stored durably. Last-Event-ID replays what was missed.",
+              "security": [{"candidate": []}],
+              "parameters": [
+                {"$ref": "#/components/parameters/CallID"},
+                {"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"}}
+              ],
+              "responses": {
+                "200": {"description": "The stream.", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+                "401": {"$ref": "#/components/responses/Error"},
+                "404": {"$ref": "#/components/responses/Error"},
+                "default": {"$ref": "#/components/responses/Error"}
+              }
+            }},
+            "/v1/calls/{call_id}/end": {"post": {
+              "summary": "End the interview",
+              "security": [{"candidate": []}],
+              "parameters": [{"$ref": "#/components/parameters/CallID"}],
+              "responses": {
+                "200": {
+                  "description": "It has ended.",
+                  "content": {"application/json": {"schema": {"$ref": "#/components/schemas/CallEnd"}}}
+                },
+                "401": {"$ref": "#/components/responses/Error"},
+                "404": {"$ref": "#/components/responses/Error"},
+                "default": {"$ref": "#/components/responses/Error"}
+              }
+            }},
+            "/v1/calls/{call_id}/report": {"post": {
+              "summary": "What the browser says about its connection; never evidence",
+              "security": [{"candidate": []}],
+              "parameters": [{"$ref": "#/components/parameters/CallID"}],
+              "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Report"}}}},
+              "responses": {
+                "202": {"description": "Kept."},
+                "400": {"$ref": "#/components/responses/Error"},
+                "401": {"$ref": "#/components/responses/Error"},
+                "404": {"$ref": "#/components/responses/Error"},
+                "413": {"$ref": "#/components/responses/Error"},
+                "default": {"$ref": "#/components/responses/Error"}
+              }
+            }},
+            "/v1/plans": {"get": {
+              "summary": "The newest version of each plan",
+              "security": [{"workspace": []}],
+              "responses": {
+                "200": {"description": "The plans.", "content": {"application/json": {"schema": {
+                  "type": "object", "required": ["plans"],
+                  "properties": {"plans": {"type": "array", "items": {"$ref": "#/components/schemas/Plan"}}}
+                }}}},
+                "401": {"$ref": "#/components/responses/Error"},
+                "default": {"$ref": "#/components/responses/Error"}
+              }
+            }},
+            "/v1/interviews": {
+              "get": {
+                "summary": "Interviews, newest first",
+                "security": [{"workspace": []}],
+                "parameters": [
+                  {"name": "cursor", "in": "query", "schema": {"type": "string"}},
+                  {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 200}}
+                ],
+                "responses": {
+                  "200": {"description": "A page.", "content": {"application/json": {"schema": {
+                    "type": "object", "required": ["interviews"],
+                    "properties": {
+                      "interviews": {"type": "array", "items": {"$ref": "#/components/schemas/Interview"}},
+                      "next_cursor": {"type": "string"}
+                    }
+                  }}}},
+                  "401": {"$ref": "#/components/responses/Error"},
+                  "default": {"$ref": "#/components/responses/Error"}
+                }
+              },
+              "post": {
+                "summary": "Make an interview and its join link",
+                "security": [{"workspace": []}],
+                "requestBody": {
+                  "required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewInterview"}}}
+                },
+                "responses": {
+                  "201": {
+                    "description": "Made.", "headers": {"Location": {"schema": {"type": "string"}}},
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/CreatedInterview"}}}
+                  },
+                  "400": {"$ref": "#/components/responses/Error"},
+                  "401": {"$ref": "#/components/responses/Error"},
+                  "404": {"$ref": "#/components/responses/Error"},
+                  "default": {"$ref": "#/components/responses/Error"}
+                }
+              }
+            },
+            "/v1/interviews/{id}": {"get": {
+              "summary": "One interview",
+              "security": [{"workspace": []}],
+              "parameters": [{"$ref": "#/components/parameters/InterviewID"}],
+              "responses": {
+                "200": {
+                  "description": "The interview.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Interview"}}}
+                },
+                "401": {"$ref": "#/components/responses/Error"},
+                "404": {"$ref": "#/components/responses/Error"},
+                "default": {"$ref": "#/components/responses/Error"}
+              }
+            }},
+            "/v1/interviews/{id}/transcript": {"get": {
+              "summary": "The transcript, for the workspace or the candidate of the interview",
+              "security": [{"workspace": []}, {"candidate": []}],
+              "parameters": [
+                {"$ref": "#/components/parameters/InterviewID"},
+                {"name": "format", "in": "query", "schema": {"enum": ["json", "txt", "vtt", "srt"], "default": "json"}}
+              ],
+              "responses": {
+                "200": {"description": "The transcript.", "content": {
+                  "application/json": {"schema": {"$ref": "#/components/schemas/Transcript"}},
+                  "text/plain": {"schema": {"type": "string"}},
+                  "text/vtt": {"schema": {"type": "string"}},
+                  "application/x-subrip": {"schema": {"type": "string"}}
+                }},
+                "400": {"$ref": "#/components/responses/Error"},
+                "401": {"$ref": "#/components/responses/Error"},
+                "404": {"$ref": "#/components/responses/Error"},
+                "default": {"$ref": "#/components/responses/Error"}
+              }
+            }}
+        """
+}

@@ -1,0 +1,42 @@
+import HTTPTypes
+import Hummingbird
+import InterviewStore
+import ServerEdge
+
+/// The routes for operators: alive, ready, figures, and the description of the interface.
+struct OperationsRoutes: Sendable {
+    let store: any InterviewStore
+    let upstream: Upstream
+    let registry: CallRegistry
+    let metrics: GatewayMetrics
+    let budget: JournalBudget
+
+    func add(to router: some RouterMethods<GatewayContext>) {
+        router.get("/health") { _, _ in Response.json(["status": "ok"]) }
+        router.get("/ready") { _, _ in await self.ready() }
+        router.get("/metrics") { _, _ in
+            self.metrics.writesWaiting.set(Double(self.budget.waiting))
+            return Response.text(self.metrics.registry.render(), contentType: "text/plain; version=0.0.4; charset=utf-8")
+        }
+        router.get("/openapi.json") { _, _ in
+            Response.text(OpenAPIDocument.text, contentType: "application/json; charset=utf-8")
+        }
+    }
+
+    private struct ReadyBody: Encodable {
+        let ready: Bool
+        let reasons: [String]
+    }
+
+    private func ready() async -> Response {
+        var reasons: [String] = []
+        if await self.registry.isDraining { reasons.append("the server is shutting down") }
+        if let reason = self.upstream.notReadyReason { reasons.append(reason) }
+        do {
+            try await self.store.checkReadiness()
+        } catch {
+            reasons.append("the store is not ready (\(error.code.rawValue))")
+        }
+        return .json(ReadyBody(ready: reasons.isEmpty, reasons: reasons), status: reasons.isEmpty ? .ok : .serviceUnavailable)
+    }
+}

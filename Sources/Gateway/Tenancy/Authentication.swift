@@ -1,0 +1,57 @@
+import Hummingbird
+import InterviewCore
+import InterviewStore
+import ServerEdge
+import Synchronization
+
+/// Turns a bearer token into a principal.
+///
+/// One local tenant for now; the identity of a token names its tenant, so more tenants change this type and nothing
+/// behind it.
+final class Authenticator: Sendable {
+    private let store: any InterviewStore
+    private let wallClock: WallClock
+    /// SHA-256 of the workspace token of this run. The token itself is shown once, at start, and kept by nobody here.
+    private let workspace = Mutex<TokenDigest?>(nil)
+
+    init(store: any InterviewStore, wallClock: WallClock) {
+        self.store = store
+        self.wallClock = wallClock
+    }
+
+    /// Makes the workspace token; the one before stops working.
+    func renewWorkspaceToken() -> Secret<String> {
+        let token = Credentials.makeWorkspaceToken()
+        self.workspace.withLock { $0 = TokenDigest(of: token) }
+        return token
+    }
+
+    /// Who holds this token; nil when it is unknown or has expired.
+    func principal(of token: Secret<String>) async throws -> Principal? {
+        let text = token.expose()
+        if text.hasPrefix(Credentials.workspacePrefix) {
+            let digest = TokenDigest(of: token)
+            let isWorkspace = self.workspace.withLock { $0 == digest }
+            return isWorkspace ? .workspace(WorkspaceIdentity(tenantID: .local)) : nil
+        }
+        guard text.hasPrefix(Credentials.candidatePrefix) else { return nil }
+        let identity = try await translatingStoreErrors { () throws(InterviewStoreError) in
+            try await self.store.candidate(TokenHash(of: token), now: self.wallClock.now)
+        }
+        return identity.map { .candidate($0) }
+    }
+}
+
+/// Requires a valid bearer token and puts its principal into the context.
+struct AuthenticationMiddleware: RouterMiddleware {
+    let authenticator: Authenticator
+
+    func handle(
+        _ request: Request, context: GatewayContext, next: (Request, GatewayContext) async throws -> Response
+    ) async throws -> Response {
+        guard let principal = try await self.authenticator.principal(of: request.bearerToken()) else { throw EdgeError.unauthorized }
+        var context = context
+        context.principal = principal
+        return try await next(request, context)
+    }
+}

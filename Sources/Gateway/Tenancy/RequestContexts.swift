@@ -1,0 +1,65 @@
+import Hummingbird
+import HTTPTypes
+import InterviewStore
+import ServerEdge
+
+/// The context every request of the gateway begins with. The principal is unknown until an authenticating middleware
+/// has seen a valid token.
+struct GatewayContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// Set by ``AuthenticationMiddleware`` only.
+    var principal: Principal?
+
+    /// JSON bodies are small; routes that take more say so themselves.
+    var maxUploadSize: Int { 64 * 1024 }
+
+    init(source: ApplicationRequestContextSource) {
+        self.coreContext = .init(source: source)
+    }
+}
+
+/// A request of a workspace. Cannot exist without a valid workspace token.
+struct WorkspaceContext: ChildRequestContext {
+    var coreContext: CoreRequestContextStorage
+    let identity: WorkspaceIdentity
+
+    init(context: GatewayContext) throws {
+        guard case .workspace(let identity) = context.principal else { throw EdgeError.unauthorized }
+        self.coreContext = context.coreContext
+        self.identity = identity
+    }
+}
+
+/// A request of a candidate. Cannot exist without a valid candidate token.
+struct CandidateContext: ChildRequestContext {
+    var coreContext: CoreRequestContextStorage
+    let identity: CandidateIdentity
+
+    init(context: GatewayContext) throws {
+        guard case .candidate(let identity) = context.principal else { throw EdgeError.unauthorized }
+        self.coreContext = context.coreContext
+        self.identity = identity
+    }
+}
+
+/// A request of either, for what both may read; the handler narrows what it shows to the principal.
+struct ReaderContext: ChildRequestContext {
+    var coreContext: CoreRequestContextStorage
+    let principal: Principal
+
+    init(context: GatewayContext) throws {
+        guard let principal = context.principal else { throw EdgeError.unauthorized }
+        self.coreContext = context.coreContext
+        self.principal = principal
+    }
+}
+
+extension EdgeError {
+    /// The one answer to a missing, unknown, expired or foreign token.
+    static var unauthorized: EdgeError {
+        EdgeError(CommonErrorCode.unauthorized, headers: [.wwwAuthenticate: "Bearer"])
+    }
+
+    /// The one answer to anything that does not exist or belongs to somebody else.
+    static var notFound: EdgeError { EdgeError(CommonErrorCode.notFound) }
+}

@@ -1,0 +1,43 @@
+/// Which Realtime server the gateway uses: a given one, or the engine it supervises itself.
+public enum Upstream: Sendable {
+    /// A server at a fixed address, for example OpenAI or a load balancer in front of engines.
+    case fixed(UpstreamEndpoint)
+    /// The child process of this supervisor; its address changes with each start.
+    case supervised(EngineSupervisor)
+
+    /// Where calls go now; nil while the engine is not ready.
+    var endpoint: UpstreamEndpoint? {
+        switch self {
+        case .fixed(let endpoint): endpoint
+        case .supervised(let supervisor):
+            if case .ready(let address) = supervisor.status {
+                UpstreamEndpoint(baseURL: "\(address)/v1", speaksVerbatim: true)
+            } else {
+                nil
+            }
+        }
+    }
+
+    /// Why no call can be made now, for `/ready`; nil when one can. A fixed server is taken as ready: it has a readiness of
+    /// its own, and a failure shows in the error of the call.
+    var notReadyReason: String? {
+        switch self {
+        case .fixed: nil
+        case .supervised(let supervisor):
+            switch supervisor.status {
+            case .ready: nil
+            case .starting: "the voice engine is starting"
+            case .down(let failures): "the voice engine ended \(failures) times in a row and is being restarted"
+            case .stopped: "the voice engine is stopped"
+            }
+        }
+    }
+
+    /// Voices leave this machine: the candidate has to be told so.
+    var isRemote: Bool {
+        switch self {
+        case .fixed(let endpoint): !(endpoint.baseURL.contains("://127.0.0.1") || endpoint.baseURL.contains("://localhost"))
+        case .supervised: false
+        }
+    }
+}

@@ -1,0 +1,65 @@
+public import ServerEdge
+
+/// Where a Realtime server answers, and the key it wants. The same for OpenAI, our engine and a fake: the wire is the seam.
+public struct UpstreamEndpoint: Sendable {
+    /// The address up to and including `/v1`, without a trailing slash; `http` or `https`.
+    public let baseURL: String
+    /// The provider key; it goes into the `Authorization` header of upstream requests and nowhere else.
+    public let apiKey: Secret<String>?
+    /// The server speaks `metadata.viva_say` word for word, as our engine does. OpenAI does not know it and limits
+    /// metadata values to 512 characters, so there the words travel in the instructions alone.
+    public let speaksVerbatim: Bool
+
+    /// - Parameter speaksVerbatim: nil: yes, unless the host is OpenAI's.
+    /// - Returns: nil when `baseURL` is not an http or https address with a host.
+    public init?(baseURL: String, apiKey: Secret<String>? = nil, speaksVerbatim: Bool? = nil) {
+        var text = Substring(baseURL)
+        while text.hasSuffix("/") { text = text.dropLast() }
+        let scheme = ["http://", "https://"].first { text.hasPrefix($0) }
+        guard let scheme, text.count > scheme.count, !text.dropFirst(scheme.count).hasPrefix("/"), !text.contains(where: \.isWhitespace)
+        else { return nil }
+        self.baseURL = String(text)
+        self.apiKey = apiKey
+        let host = text.dropFirst(scheme.count).prefix { $0 != "/" && $0 != ":" }
+        self.speaksVerbatim = speaksVerbatim ?? !(host == "openai.com" || host.hasSuffix(".openai.com"))
+    }
+
+    /// `POST` here starts a call.
+    var callsURL: String { "\(self.baseURL)/realtime/calls" }
+
+    /// `POST` here ends a call.
+    func hangUpURL(_ call: UpstreamCallID) -> String { "\(self.baseURL)/realtime/calls/\(call.value)/hangup" }
+
+    /// The sideband WebSocket of a call. The client takes http and https addresses and makes them ws and wss.
+    func sidebandURL(_ call: UpstreamCallID) -> String { "\(self.baseURL)/realtime?call_id=\(call.value)" }
+}
+
+/// The id a Realtime server gave a call (`rtc_…`). Opaque, but only characters that need no escaping in a URL: it comes
+/// from the peer and goes into our request lines.
+struct UpstreamCallID: Hashable, Sendable {
+    /// Longer ids are refused; the longest seen has 40 characters.
+    static let longest = 256
+
+    let value: String
+
+    init?(_ value: some StringProtocol) {
+        guard !value.isEmpty, value.utf8.count <= Self.longest,
+            value.utf8.allSatisfy({ byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                    UInt8(ascii: "_"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            })
+        else { return nil }
+        self.value = String(value)
+    }
+
+    /// The id in a `Location` header: its last path segment (RFC 9110, section 10.2.2; the value may be relative).
+    init?(location: String) {
+        let path = location.prefix { $0 != "?" && $0 != "#" }
+        guard let segment = path.split(separator: "/").last else { return nil }
+        self.init(segment)
+    }
+}

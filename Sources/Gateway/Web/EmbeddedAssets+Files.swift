@@ -1,0 +1,32 @@
+extension EmbeddedAssets {
+    /// What is served at `/assets/NAME`; the pages themselves are in ``Pages``.
+    static let files: [(name: String, bytes: [UInt8])] = [
+        ("abortable.js", PackageResources.abortable_js),
+        ("browser-environment.js", PackageResources.browser_environment_js),
+        ("call-events.js", PackageResources.call_events_js),
+        ("caption-log.js", PackageResources.caption_log_js),
+        ("connecting-screen.js", PackageResources.connecting_screen_js),
+        ("continue-interview.js", PackageResources.continue_interview_js),
+        ("dom.js", PackageResources.dom_js),
+        ("end-screen.js", PackageResources.end_screen_js),
+        ("interview-api.js", PackageResources.interview_api_js),
+        ("interview-client.js", PackageResources.interview_client_js),
+        ("interview-screen.js", PackageResources.interview_screen_js),
+        ("level-meter.js", PackageResources.level_meter_js),
+        ("microphone-screen.js", PackageResources.microphone_screen_js),
+        ("microphone.js", PackageResources.microphone_js),
+        ("peer-call.js", PackageResources.peer_call_js),
+        ("problems.js", PackageResources.problems_js),
+        ("room-parts.js", PackageResources.room_parts_js),
+        ("server-sent-events.js", PackageResources.server_sent_events_js),
+        ("session-memory.js", PackageResources.session_memory_js),
+        ("session-reducer.js", PackageResources.session_reducer_js),
+        ("style.css", PackageResources.style_css),
+        ("timers.js", PackageResources.timers_js),
+        ("viva-interview.js", PackageResources.viva_interview_js),
+        ("viva-mark.svg", PackageResources.viva_mark_svg),
+        ("welcome-screen.js", PackageResources.welcome_screen_js),
+        ("workspace-api.js", PackageResources.workspace_api_js),
+        ("workspace.js", PackageResources.workspace_js),
+    ]
+}

@@ -1,0 +1,161 @@
+internal import Dispatch
+internal import Foundation
+internal import GRDB
+internal import Synchronization
+
+/// Writes that wait together are committed together, by one thread, in the order in which they came.
+///
+/// A commit with `synchronous=FULL` costs a flush of the disk, about a millisecond, however many rows it
+/// holds. So everything that arrived during the last commit goes into the next one. A write counts as
+/// done only after the commit that holds it. If a commit fails because of what is written, its writes are
+/// tried again one by one, so a bad one hurts only its caller; a write is therefore a function that can
+/// run twice. If it fails because of the disk, all of them have failed.
+final class GroupCommitWriter: Sendable {
+    private struct Job: Sendable {
+        /// Runs inside a transaction and keeps what it returns.
+        let run: @Sendable (Database) throws -> Void
+        /// Tells the caller: nil after the commit, otherwise why not.
+        let finish: @Sendable (InterviewStoreError?) -> Void
+    }
+
+    private struct State {
+        var jobs: [Job] = []
+        var isClosed = false
+        var closers: [CheckedContinuation<Void, Never>] = []
+        var hasEnded = false
+    }
+
+    private let state = Mutex(State())
+    /// Counts wake-ups of the thread, which takes everything that waits at each.
+    private let wake = DispatchSemaphore(value: 0)
+    private let limit: Int
+    private let batchLimit: Int
+
+    /// Starts the thread. The pool's writer belongs to it from now on.
+    init(pool: DatabasePool, limit: Int = InterviewStoreLimits.pendingWrites, batchLimit: Int = InterviewStoreLimits.writesPerCommit) {
+        self.limit = limit
+        self.batchLimit = batchLimit
+        let thread = Thread { [self] in work(pool) }
+        thread.name = "viva-store-writer"
+        thread.start()
+    }
+
+    /// Runs the write in the next commit and returns its result when that is durable.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(InterviewStoreError) -> Value {
+        let outcome: Result<Value, InterviewStoreError> = await withCheckedContinuation { continuation in
+            let box = ResultBox<Value>()
+            let job = Job(
+                run: { database in box.set(try body(database)) },
+                finish: { error in
+                    if let error {
+                        continuation.resume(returning: .failure(error))
+                    } else if let value = box.get() {
+                        continuation.resume(returning: .success(value))
+                    } else {
+                        continuation.resume(returning: .failure(InterviewStoreError(.unavailable, "The store lost the result of a write.")))
+                    }
+                }
+            )
+            if let refusal = enqueue(job) { continuation.resume(returning: .failure(refusal)) }
+        }
+        return try outcome.get()
+    }
+
+    /// Commits what waits, then ends the thread. Writes that come later are refused.
+    func close() async {
+        await withCheckedContinuation { continuation in
+            let hasEnded = state.withLock { state in
+                state.isClosed = true
+                if !state.hasEnded { state.closers.append(continuation) }
+                return state.hasEnded
+            }
+            if hasEnded { continuation.resume() } else { wake.signal() }
+        }
+    }
+
+    private func enqueue(_ job: Job) -> InterviewStoreError? {
+        let refusal: InterviewStoreError? = state.withLock { state in
+            if state.isClosed { return InterviewStoreError(.unavailable, "The store is closed.") }
+            if state.jobs.count >= limit {
+                return InterviewStoreError(.full, "Too many writes are waiting for the disk. Try again in a few seconds.")
+            }
+            state.jobs.append(job)
+            return nil
+        }
+        if refusal == nil { wake.signal() }
+        return refusal
+    }
+
+    // MARK: On the thread
+
+    private func work(_ pool: DatabasePool) {
+        while true {
+            wake.wait()
+            while let batch = takeBatch() { commit(batch, pool) }
+            let closers: [CheckedContinuation<Void, Never>]? = state.withLock { state in
+                guard state.isClosed, state.jobs.isEmpty else { return nil }
+                state.hasEnded = true
+                defer { state.closers = [] }
+                return state.closers
+            }
+            guard let closers else { continue }
+            for closer in closers { closer.resume() }
+            return
+        }
+    }
+
+    private func takeBatch() -> [Job]? {
+        state.withLock { state in
+            guard !state.jobs.isEmpty else { return nil }
+            let batch = Array(state.jobs.prefix(batchLimit))
+            state.jobs.removeFirst(batch.count)
+            return batch
+        }
+    }
+
+    private func commit(_ batch: [Job], _ pool: DatabasePool) {
+        let failure = transact(batch, pool)
+        if let failure, batch.count > 1, !failure.concernsDisk {
+            for job in batch { job.finish(transact([job], pool)?.error) }
+        } else {
+            // Trying again one by one would only let each of them wait for a disk that is locked or full.
+            for job in batch { job.finish(failure?.error) }
+        }
+    }
+
+    private struct Failure {
+        let error: InterviewStoreError
+        /// The database as a whole cannot be written now, whatever the write is.
+        let concernsDisk: Bool
+    }
+
+    /// One transaction for all of them, or none.
+    private func transact(_ batch: [Job], _ pool: DatabasePool) -> Failure? {
+        do {
+            try pool.writeWithoutTransaction { database in
+                try database.inTransaction(.immediate) {
+                    for job in batch { try job.run(database) }
+                    return .commit
+                }
+            }
+            return nil
+        } catch {
+            let code = (error as? DatabaseError)?.resultCode
+            let concernsDisk: Bool =
+                switch code {
+                case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_NOTADB,
+                    .SQLITE_CORRUPT:
+                    true
+                default: false
+                }
+            return Failure(error: InterviewStoreError(translating: error), concernsDisk: concernsDisk)
+        }
+    }
+}
+
+/// Carries a result from the writer's thread to the caller.
+private final class ResultBox<Value: Sendable>: Sendable {
+    private let value = Mutex<Value?>(nil)
+    func set(_ newValue: Value) { value.withLock { $0 = newValue } }
+    func get() -> Value? { value.withLock { $0 } }
+}

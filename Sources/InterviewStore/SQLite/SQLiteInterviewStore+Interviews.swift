@@ -1,0 +1,175 @@
+internal import GRDB
+public import InterviewCore
+
+extension SQLiteInterviewStore {
+    public func createInterview(_ interview: NewInterview, tenant: TenantID) async throws(InterviewStoreError) -> InterviewRecord {
+        try await writer.write { database in
+            guard let plan = try SQLitePlans.plan(interview.planID, version: interview.planVersion, tenant: tenant, database) else {
+                throw InterviewStoreError.noPlan
+            }
+            let record = InterviewRecord(
+                id: interview.id,
+                tenantID: tenant,
+                planID: plan.id,
+                planVersion: plan.version,
+                status: .created,
+                candidateName: interview.candidateName,
+                practice: false,
+                createdAt: interview.createdAt
+            )
+            try SQLiteInterviews.insert(record, database)
+            return record
+        }
+    }
+
+    public func interview(_ id: InterviewID, tenant: TenantID) async throws(InterviewStoreError) -> InterviewRecord {
+        try await read { try SQLiteInterviews.interview(id, tenant: tenant, $0) }
+    }
+
+    public func interviews(tenant: TenantID, after cursor: String?, limit: Int) async throws(InterviewStoreError) -> InterviewPage {
+        let limit = min(max(limit, 1), InterviewStoreLimits.page)
+        var before = Int64.max
+        if let cursor {
+            guard let number = Int64(cursor) else { throw InterviewStoreError(.notFound, "The cursor of this list is not valid.") }
+            before = number
+        }
+        let position = before
+        return try await read { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: "SELECT * FROM interview WHERE tenant_id = ? AND number < ? ORDER BY number DESC LIMIT ?",
+                arguments: [tenant.rawValue, position, limit + 1]
+            )
+            let page = rows.prefix(limit)
+            let last: Int64? = rows.count > limit ? page.last?["number"] : nil
+            return InterviewPage(interviews: try page.map(SQLiteInterviews.record), nextCursor: last.map { String($0) })
+        }
+    }
+
+    public func interviews(in statuses: Set<InterviewStatus>) async throws(InterviewStoreError) -> [InterviewRecord] {
+        guard !statuses.isEmpty else { return [] }
+        return try await read { database in
+            let marks = Array(repeating: "?", count: statuses.count).joined(separator: ", ")
+            return try Row.fetchAll(
+                database,
+                sql: "SELECT * FROM interview WHERE status IN (\(marks)) ORDER BY number LIMIT ?",
+                arguments: StatementArguments(statuses.map(\.rawValue)) + [InterviewStoreLimits.page]
+            ).map(SQLiteInterviews.record)
+        }
+    }
+
+    public func transition(
+        _ id: InterviewID,
+        tenant: TenantID,
+        from: InterviewStatus,
+        to: InterviewStatus,
+        reason: String?,
+        at now: Timestamp
+    ) async throws(InterviewStoreError) {
+        try SQLiteCoding.check(reason, atMost: InterviewStoreLimits.reasonBytes)
+        try await writer.write { database in
+            let interview = try SQLiteInterviews.interview(id, tenant: tenant, database)
+            guard interview.status == from, !from.isFinal else {
+                throw InterviewStoreError(.conflict, "The interview is not \(from.rawValue) but \(interview.status.rawValue).")
+            }
+            try SQLiteInterviews.move(id, tenant: tenant, from: from, to: to, reason: reason, at: now, database)
+        }
+    }
+
+    public func saveProgress(
+        _ progress: ConductorProgress,
+        interview: InterviewID,
+        tenant: TenantID
+    ) async throws(InterviewStoreError) {
+        let document = try SQLiteCoding.encode(progress)
+        try await writer.write { database in
+            let number = try SQLiteInterviews.number(interview, tenant: tenant, database)
+            try database.execute(sql: "UPDATE interview SET progress = ? WHERE number = ?", arguments: [document, number])
+        }
+    }
+}
+
+/// Rows of the table `interview`.
+enum SQLiteInterviews {
+    /// The row of an interview of this tenant; `notFound` otherwise, also for another tenant's.
+    static func number(_ id: InterviewID, tenant: TenantID, _ database: Database) throws -> Int64 {
+        let number = try Int64.fetchOne(
+            database.cachedStatement(sql: "SELECT number FROM interview WHERE id = ? AND tenant_id = ?"),
+            arguments: [id.rawValue, tenant.rawValue]
+        )
+        guard let number else { throw InterviewStoreError.noInterview }
+        return number
+    }
+
+    static func interview(_ id: InterviewID, tenant: TenantID, _ database: Database) throws -> InterviewRecord {
+        let row = try Row.fetchOne(
+            database,
+            sql: "SELECT * FROM interview WHERE id = ? AND tenant_id = ?",
+            arguments: [id.rawValue, tenant.rawValue]
+        )
+        guard let row else { throw InterviewStoreError.noInterview }
+        return try record(row)
+    }
+
+    static func insert(_ interview: InterviewRecord, _ database: Database) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO interview (id, tenant_id, plan_id, plan_version, status, candidate_name, practice, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                interview.id.rawValue, interview.tenantID.rawValue, interview.planID.rawValue, interview.planVersion,
+                interview.status.rawValue,
+                interview.candidateName?.value, interview.practice, interview.createdAt.milliseconds,
+            ]
+        )
+    }
+
+    /// Sets the status and writes the event. The caller has checked where the interview stands.
+    static func move(
+        _ id: InterviewID,
+        tenant: TenantID,
+        from: InterviewStatus,
+        to: InterviewStatus,
+        reason: String?,
+        at now: Timestamp,
+        _ database: Database
+    ) throws {
+        let number = try number(id, tenant: tenant, database)
+        try database.execute(
+            sql: """
+                UPDATE interview SET status = :to, status_reason = :reason,
+                    started_at = CASE WHEN :to = 'live' THEN coalesce(started_at, :now) ELSE started_at END,
+                    ended_at = CASE WHEN :final THEN :now ELSE ended_at END
+                WHERE number = :number
+                """,
+            arguments: ["to": to.rawValue, "reason": reason, "now": now.milliseconds, "final": to.isFinal, "number": number]
+        )
+        var body = ["from": from.rawValue, "to": to.rawValue]
+        body["reason"] = reason
+        try SQLiteEvents.append(
+            InterviewEvent(kind: .stateChanged, at: now, body: try SQLiteCoding.encode(body)),
+            to: number,
+            database
+        )
+    }
+
+    static func record(_ row: Row) throws -> InterviewRecord {
+        let name: String? = row["candidate_name"]
+        let progress: String? = row["progress"]
+        return InterviewRecord(
+            id: try SQLiteCoding.identifier(row["id"]),
+            tenantID: try SQLiteCoding.identifier(row["tenant_id"]),
+            planID: try SQLiteCoding.identifier(row["plan_id"]),
+            planVersion: row["plan_version"],
+            status: try SQLiteCoding.identifier(row["status"]),
+            statusReason: row["status_reason"],
+            candidateName: name.flatMap(CandidateName.init),
+            practice: row["practice"],
+            createdAt: Timestamp(millisecondsSince1970: row["created_at"]),
+            startedAt: SQLiteCoding.timestamp(row["started_at"]),
+            endedAt: SQLiteCoding.timestamp(row["ended_at"]),
+            progress: try progress.map { try SQLiteCoding.decode(ConductorProgress.self, $0) }
+        )
+    }
+}

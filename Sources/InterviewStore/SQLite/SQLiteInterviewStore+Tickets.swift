@@ -1,0 +1,153 @@
+internal import Foundation
+internal import GRDB
+public import InterviewCore
+
+extension SQLiteInterviewStore {
+    public func issueTicket(_ ticket: NewTicket, tenant: TenantID) async throws(InterviewStoreError) {
+        try await writer.write { database in
+            var interview: String?
+            var plan: String?
+            switch ticket.purpose {
+            case .single(let id):
+                _ = try SQLiteInterviews.number(id, tenant: tenant, database)
+                interview = id.rawValue
+            case .practice(let id):
+                guard try SQLitePlans.plan(id, version: nil, tenant: tenant, database) != nil else { throw InterviewStoreError.noPlan }
+                plan = id.rawValue
+            }
+            try database.execute(
+                sql: """
+                    INSERT INTO ticket (hash, id, tenant_id, kind, interview_id, plan_id, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    ticket.hash.data, ticket.id.rawValue, tenant.rawValue, interview == nil ? "practice" : "single", interview, plan,
+                    ticket.createdAt.milliseconds, ticket.expiresAt.milliseconds,
+                ]
+            )
+        }
+    }
+
+    public func ticketState(_ hash: TokenHash, now: Timestamp) async throws(InterviewStoreError) -> TicketState {
+        try await read { database in
+            switch try SQLiteTickets.look(hash, now: now, database) {
+            case .unknown: .unknown
+            case .used: .used
+            case .expired: .expired
+            case .single(let interview, let plan): .usable(tenant: interview.tenantID, plan: plan, practice: false)
+            case .practice(let tenant, let plan): .usable(tenant: tenant, plan: plan, practice: true)
+            }
+        }
+    }
+
+    public func redeemTicket(
+        _ hash: TokenHash,
+        now: Timestamp,
+        newInterviewID: InterviewID,
+        candidateToken: NewCandidateToken
+    ) async throws(InterviewStoreError) -> TicketRedemption {
+        try await writer.write { database in
+            let id: InterviewID
+            let tenantID: TenantID
+            let interviewPlan: InterviewPlan
+            switch try SQLiteTickets.look(hash, now: now, database) {
+            case .unknown: return .unknown
+            case .used: return .used
+            case .expired: return .expired
+            case .single(let interview, let plan):
+                (id, tenantID, interviewPlan) = (interview.id, interview.tenantID, plan)
+            case .practice(let tenant, let plan):
+                (id, tenantID, interviewPlan) = (newInterviewID, tenant, plan)
+                try SQLiteInterviews.insert(
+                    InterviewRecord(
+                        id: id,
+                        tenantID: tenant,
+                        planID: plan.id,
+                        planVersion: plan.version,
+                        status: .created,
+                        practice: true,
+                        createdAt: now
+                    ),
+                    database
+                )
+            }
+            try SQLiteInterviews.move(id, tenant: tenantID, from: .created, to: .joined, reason: nil, at: now, database)
+            try database.execute(sql: "UPDATE ticket SET used_at = ? WHERE hash = ?", arguments: [now.milliseconds, hash.data])
+            try SQLiteTickets.insert(candidateToken, interview: id, tenant: tenantID, database)
+            return .redeemed(try SQLiteInterviews.interview(id, tenant: tenantID, database), interviewPlan)
+        }
+    }
+
+    public func saveCandidateToken(
+        _ token: NewCandidateToken,
+        interview: InterviewID,
+        tenant: TenantID
+    ) async throws(InterviewStoreError) {
+        try await writer.write { database in
+            _ = try SQLiteInterviews.number(interview, tenant: tenant, database)
+            try SQLiteTickets.insert(token, interview: interview, tenant: tenant, database)
+        }
+    }
+
+    public func candidate(_ hash: TokenHash, now: Timestamp) async throws(InterviewStoreError) -> CandidateIdentity? {
+        try await read { database in
+            let row = try Row.fetchOne(
+                database,
+                sql: "SELECT * FROM candidate_token WHERE hash = ? AND expires_at > ?",
+                arguments: [hash.data, now.milliseconds]
+            )
+            return try row.map { row in
+                CandidateIdentity(
+                    tenantID: try SQLiteCoding.identifier(row["tenant_id"]),
+                    interviewID: try SQLiteCoding.identifier(row["interview_id"]),
+                    expiresAt: Timestamp(millisecondsSince1970: row["expires_at"])
+                )
+            }
+        }
+    }
+}
+
+/// Rows of the tables `ticket` and `candidate_token`.
+enum SQLiteTickets {
+    enum Finding {
+        case unknown
+        case used
+        case expired
+        case single(InterviewRecord, InterviewPlan)
+        case practice(TenantID, InterviewPlan)
+    }
+
+    /// What the ticket is worth now. A single ticket whose interview is not `created` any more has nothing left to open.
+    static func look(_ hash: TokenHash, now: Timestamp, _ database: Database) throws -> Finding {
+        guard let row = try Row.fetchOne(database, sql: "SELECT * FROM ticket WHERE hash = ?", arguments: [hash.data]) else {
+            return .unknown
+        }
+        let tenant: TenantID = try SQLiteCoding.identifier(row["tenant_id"])
+        let expires: Int64 = row["expires_at"]
+        let interviewID: String? = row["interview_id"]
+        if interviewID != nil, (row["used_at"] as Int64?) != nil { return .used }
+        if expires <= now.milliseconds { return .expired }
+        guard interviewID != nil else {
+            let id: PlanID = try SQLiteCoding.identifier(row["plan_id"])
+            guard let plan = try SQLitePlans.plan(id, version: nil, tenant: tenant, database) else { return .unknown }
+            return .practice(tenant, plan)
+        }
+        let interview = try SQLiteInterviews.interview(try SQLiteCoding.identifier(interviewID), tenant: tenant, database)
+        guard interview.status == .created else { return .used }
+        guard let plan = try SQLitePlans.plan(interview.planID, version: interview.planVersion, tenant: tenant, database) else {
+            return .unknown
+        }
+        return .single(interview, plan)
+    }
+
+    static func insert(_ token: NewCandidateToken, interview: InterviewID, tenant: TenantID, _ database: Database) throws {
+        try database.execute(
+            sql: "INSERT INTO candidate_token (hash, tenant_id, interview_id, expires_at) VALUES (?, ?, ?, ?)",
+            arguments: [token.hash.data, tenant.rawValue, interview.rawValue, token.expiresAt.milliseconds]
+        )
+    }
+}
+
+extension TokenHash {
+    /// For a column of bytes.
+    var data: Data { Data(bytes) }
+}

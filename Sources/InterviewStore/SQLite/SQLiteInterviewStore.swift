@@ -1,0 +1,170 @@
+internal import GRDB
+public import InterviewCore
+
+/// Interviews in one SQLite file, for one process on one machine.
+///
+/// Reads run at the same time as writes (write-ahead log) on GRDB's own queues; all writes go through one
+/// thread that commits them in groups with `synchronous=FULL`. Nothing here blocks the caller's thread.
+public final class SQLiteInterviewStore: InterviewStore {
+    let pool: DatabasePool
+    let writer: GroupCommitWriter
+
+    /// Opens or makes `viva.sqlite` in the directory. Blocks for the time of the migration: call it at start.
+    /// - Throws: `notWritable`, `corrupt`, `tooNew`, `full` or `unavailable`, with one sentence that says what to do.
+    public static func open(directory: String) throws(InterviewStoreError) -> SQLiteInterviewStore {
+        SQLiteInterviewStore(pool: try SQLiteOpening.open(directory: directory))
+    }
+
+    init(pool: DatabasePool) {
+        self.pool = pool
+        writer = GroupCommitWriter(pool: pool)
+    }
+
+    public func close() async {
+        await writer.close()
+        do {
+            try pool.close()
+        } catch {
+            // A reader still runs. Everything that was confirmed is on disk; the file closes with the process.
+        }
+    }
+
+    public func checkReadiness() async throws(InterviewStoreError) {
+        // An empty write goes the whole way of a real one, and reads what the connection really does.
+        try await writer.write(SQLiteOpening.checkDurability)
+    }
+
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(InterviewStoreError) -> Value {
+        do {
+            return try await pool.read(body)
+        } catch {
+            throw InterviewStoreError(translating: error)
+        }
+    }
+
+    // MARK: Plans
+
+    public func savePlan(_ plan: InterviewPlan, tenant: TenantID, at now: Timestamp) async throws(InterviewStoreError) {
+        let document = try SQLiteCoding.encode(plan)
+        try await writer.write { database in
+            if let stored = try SQLitePlans.plan(plan.id, version: plan.version, tenant: tenant, database) {
+                guard stored == plan else {
+                    throw InterviewStoreError(
+                        .conflict,
+                        "Version \(plan.version) of the plan \(plan.id) exists with other content. Give the plan a new version number."
+                    )
+                }
+                return
+            }
+            try database.execute(
+                sql: "INSERT OR IGNORE INTO tenant (id, created_at) VALUES (?, ?)",
+                arguments: [tenant.rawValue, now.milliseconds]
+            )
+            try database.execute(
+                sql: "INSERT INTO plan (tenant_id, id, version, document, created_at) VALUES (?, ?, ?, ?, ?)",
+                arguments: [tenant.rawValue, plan.id.rawValue, plan.version, document, now.milliseconds]
+            )
+        }
+    }
+
+    public func plan(_ id: PlanID, version: Int?, tenant: TenantID) async throws(InterviewStoreError) -> InterviewPlan {
+        try await read { database in
+            guard let plan = try SQLitePlans.plan(id, version: version, tenant: tenant, database) else { throw InterviewStoreError.noPlan }
+            return plan
+        }
+    }
+
+    public func plans(tenant: TenantID) async throws(InterviewStoreError) -> [InterviewPlan] {
+        try await read { database in
+            let documents = try String.fetchAll(
+                database,
+                sql: """
+                    SELECT document FROM plan AS p WHERE tenant_id = ?
+                    AND version = (SELECT max(version) FROM plan WHERE tenant_id = p.tenant_id AND id = p.id) ORDER BY id LIMIT ?
+                    """,
+                arguments: [tenant.rawValue, InterviewStoreLimits.plans]
+            )
+            return try documents.map { try SQLiteCoding.decode(InterviewPlan.self, $0) }
+        }
+    }
+
+    // MARK: Calls
+
+    public func recordCall(_ call: CallRecord, tenant: TenantID) async throws(InterviewStoreError) {
+        try SQLiteCoding.check(call.upstreamCallID, atMost: InterviewStoreLimits.itemIDBytes)
+        try SQLiteCoding.check(call.endReason, atMost: InterviewStoreLimits.reasonBytes)
+        try await writer.write { database in
+            _ = try SQLiteInterviews.number(call.interviewID, tenant: tenant, database)
+            try database.execute(
+                sql: "INSERT INTO call (id, interview_id, upstream_call_id, started_at, ended_at, end_reason) VALUES (?, ?, ?, ?, ?, ?)",
+                arguments: [
+                    call.id.rawValue, call.interviewID.rawValue, call.upstreamCallID, call.startedAt.milliseconds,
+                    call.endedAt?.milliseconds,
+                    call.endReason,
+                ]
+            )
+        }
+    }
+
+    public func recordCallEnd(_ id: CallID, tenant: TenantID, reason: String, at now: Timestamp) async throws(InterviewStoreError) {
+        try SQLiteCoding.check(reason, atMost: InterviewStoreLimits.reasonBytes)
+        try await writer.write { database in
+            guard try SQLiteCalls.call(id, tenant: tenant, database) != nil else { throw InterviewStoreError.noCall }
+            try database.execute(
+                sql: "UPDATE call SET ended_at = ?, end_reason = ? WHERE id = ? AND ended_at IS NULL",
+                arguments: [now.milliseconds, reason, id.rawValue]
+            )
+        }
+    }
+
+    public func call(_ id: CallID, tenant: TenantID) async throws(InterviewStoreError) -> CallRecord {
+        try await read { database in
+            guard let call = try SQLiteCalls.call(id, tenant: tenant, database) else { throw InterviewStoreError.noCall }
+            return call
+        }
+    }
+
+    public func calls(interview: InterviewID, tenant: TenantID) async throws(InterviewStoreError) -> [CallRecord] {
+        try await read { database in
+            _ = try SQLiteInterviews.number(interview, tenant: tenant, database)
+            return try Row.fetchAll(
+                database,
+                sql: "SELECT * FROM call WHERE interview_id = ? ORDER BY number",
+                arguments: [interview.rawValue]
+            )
+            .map(SQLiteCalls.record)
+        }
+    }
+}
+
+enum SQLitePlans {
+    static func plan(_ id: PlanID, version: Int?, tenant: TenantID, _ database: Database) throws -> InterviewPlan? {
+        let document = try String.fetchOne(
+            database,
+            sql: "SELECT document FROM plan WHERE tenant_id = ? AND id = ? AND (? IS NULL OR version = ?) ORDER BY version DESC LIMIT 1",
+            arguments: [tenant.rawValue, id.rawValue, version, version]
+        )
+        return try document.map { try SQLiteCoding.decode(InterviewPlan.self, $0) }
+    }
+}
+
+enum SQLiteCalls {
+    static func call(_ id: CallID, tenant: TenantID, _ database: Database) throws -> CallRecord? {
+        try Row.fetchOne(
+            database,
+            sql: "SELECT call.* FROM call JOIN interview ON interview.id = call.interview_id WHERE call.id = ? AND interview.tenant_id = ?",
+            arguments: [id.rawValue, tenant.rawValue]
+        ).map(record)
+    }
+
+    static func record(_ row: Row) throws -> CallRecord {
+        CallRecord(
+            id: try SQLiteCoding.identifier(row["id"]),
+            interviewID: try SQLiteCoding.identifier(row["interview_id"]),
+            upstreamCallID: row["upstream_call_id"],
+            startedAt: Timestamp(millisecondsSince1970: row["started_at"]),
+            endedAt: SQLiteCoding.timestamp(row["ended_at"]),
+            endReason: row["end_reason"]
+        )
+    }
+}

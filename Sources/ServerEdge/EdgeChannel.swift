@@ -1,0 +1,100 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+import NIOSSL
+
+/// What a connection turned out to be.
+enum EdgeNegotiation: Sendable {
+    case http(NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>, WebSocketRefusal?)
+    case webSocket(WebSocketConnection, @Sendable (WebSocketConnection) async -> Void)
+    /// It ended before it said anything of use.
+    case closed
+}
+
+/// What the connections of one server share.
+struct EdgeChannelSetup: Sendable {
+    let configuration: EdgeServerConfiguration
+    let routes: [String: WebSocketRoute]
+    let tls: NIOSSLContext?
+    let logger: Logger
+
+    /// The WebSocket route a request wants; nil when it is plain HTTP.
+    func route(for head: HTTPRequestHead) -> WebSocketRoute? {
+        guard WebSocketHandshake.isWanted(head) else { return nil }
+        return routes[String(WebSocketRequest.split(head.uri).path)]
+    }
+
+    /// The handlers for HTTP, behind the first-request switch.
+    func addHTTP(to channel: any Channel) throws -> NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart> {
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: tls != nil))
+        try pipeline.addHandler(HTTPRequestGuard(configuration: configuration))
+        try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: configuration.idleTimeout, logger: logger))
+        return try NIOAsyncChannel(
+            wrappingChannelSynchronously: channel,
+            configuration: .init(isOutboundHalfClosureEnabled: true)
+        )
+    }
+}
+
+/// A connection of ours inside Hummingbird's server: HTTP for the router, or a WebSocket.
+struct EdgeChannel: ServerChildChannel, HTTPChannelHandler {
+    struct Value: ServerChildChannelValue {
+        let channel: any Channel
+        let negotiated: EventLoopFuture<EdgeNegotiation>
+    }
+
+    let responder: HTTPChannelHandler.Responder
+    let setup: EdgeChannelSetup
+
+    /// Doesn't wait for the first request: the accept loop gets the value when this future completes.
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            let pipeline = channel.pipeline.syncOperations
+            if let tls = setup.tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+            var limits = NIOHTTPDecoderLimitConfiguration()
+            limits.maxHeaderFieldSize = setup.configuration.maximumHeaderBytes
+            limits.maxHeaderListSize = setup.configuration.maximumHeaderBytes
+            limits.maxHeaderFieldCount = setup.configuration.maximumHeaderFields
+            let encoder = HTTPResponseEncoder()
+            let decoder = ByteToMessageHandler(
+                HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits),
+                // What the parser may keep of an unfinished line, and one read of the socket behind it.
+                maximumBufferSize: setup.configuration.maximumHeaderBytes + setup.configuration.maximumURIBytes + 64 * 1024
+            )
+            let negotiated = channel.eventLoop.makePromise(of: EdgeNegotiation.self)
+            do {
+                try pipeline.addHandler(encoder)
+                try pipeline.addHandler(decoder)
+                try pipeline.addHandler(
+                    FirstRequestSwitch(setup: setup, decoder: decoder, encoder: encoder, negotiated: negotiated)
+                )
+            } catch {
+                negotiated.fail(error)
+                throw error
+            }
+            return Value(channel: channel, negotiated: negotiated.futureResult)
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        guard let negotiation = try? await value.negotiated.get() else { return }
+        switch negotiation {
+        case .http(let channel, let refusal):
+            await WebSocketRefusal.$current.withValue(refusal) {
+                await handleHTTP(asyncChannel: channel, logger: logger)
+            }
+        case .webSocket(let connection, let handler):
+            await handler(connection)
+            connection.close()
+            _ = await connection.closure()
+        case .closed:
+            break
+        }
+    }
+}

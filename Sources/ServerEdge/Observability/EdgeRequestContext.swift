@@ -1,0 +1,21 @@
+public import Hummingbird
+import NIOCore
+
+/// A request context with what the edge knows: the peer's address and a small body limit.
+///
+/// `context.id` is the request id once ``RequestIDMiddleware`` has run.
+public struct EdgeRequestContext: RequestContext {
+    /// Bytes. JSON bodies of ours are small; larger ones name their own limit when they are collected.
+    public static let maximumBodyBytes = 64 * 1024
+
+    public var coreContext: CoreRequestContextStorage
+    /// The peer's IP address as the socket sees it, without the port; a proxy's address behind a proxy.
+    public let remoteAddress: Personal<String>?
+
+    public var maxUploadSize: Int { Self.maximumBodyBytes }
+
+    public init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        remoteAddress = source.channel.remoteAddress?.ipAddress.map { Personal($0) }
+    }
+}

@@ -1,0 +1,39 @@
+/// What one WebSocket connection may cost. Every field has a default with a reason.
+public struct WebSocketLimits: Sendable, Equatable {
+    public struct MessageRate: Sendable, Equatable {
+        public var perSecond: Double
+        public var burst: Double
+
+        public init(perSecond: Double, burst: Double) {
+            self.perSecond = perSecond
+            self.burst = burst
+        }
+    }
+
+    /// Bytes of one inbound frame; beyond it 1009. 64 KiB is above any signalling message of ours.
+    public var maximumFrameBytes = 64 * 1024
+    /// Bytes of one inbound message after reassembly; beyond it 1009. An endpoint that takes audio in JSON raises it.
+    public var maximumMessageBytes = 256 * 1024
+    /// Fragments of one message; beyond it 1008. Peers of ours send one to three.
+    public var maximumFragments = 64
+    /// Messages that wait for the consumer. Beyond it the socket is no longer read, so the peer's kernel waits, not our memory.
+    public var maximumInboundMessages = 64
+    /// Bytes that wait for the consumer, with the same effect.
+    public var maximumInboundBytes = 1024 * 1024
+    /// Bytes that wait to be written. Beyond it the peer is too slow and is closed with 1013.
+    public var maximumOutboundBytes = 1024 * 1024
+    /// Pings of the peer; beyond it 1008. Each one costs us an answer.
+    public var pingRate = MessageRate(perSecond: 10, burst: 20)
+    /// Text messages of the peer; nil: no limit beyond backpressure. Beyond it 1008.
+    public var messageRate: MessageRate?
+    /// How often we ping; nil: never. 20 s keeps usual proxies (60 s) from closing.
+    public var pingInterval: Duration? = .seconds(20)
+    /// How long after a ping nothing at all may arrive; then the peer counts as gone (1011 and closed).
+    public var pongTimeout: Duration = .seconds(20)
+    /// How long no message may arrive, pings and pongs not counted; then 1001. Nil: as long as it lives.
+    public var idleTimeout: Duration?
+    /// How long after our close frame we wait for the peer's, before the socket is closed.
+    public var closeTimeout: Duration = .seconds(5)
+
+    public init() {}
+}

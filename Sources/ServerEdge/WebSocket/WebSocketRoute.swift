@@ -1,0 +1,123 @@
+public import HTTPTypes
+
+/// A path on which the server speaks WebSocket.
+///
+/// ``EdgeServer`` adds a `GET` route of the same path to its router. It answers requests that
+/// aren't a proper upgrade with 426 `upgrade_required`, and refused upgrades with their error.
+public struct WebSocketRoute: Sendable {
+    /// Compared exactly, without the query.
+    public let path: String
+    public let limits: WebSocketLimits
+    public let origins: OriginPolicy
+    let authorise: @Sendable (WebSocketRequest) async throws -> WebSocketAcceptance
+
+    /// - Parameters:
+    ///   - path: For instance `/v1/realtime`; no parameters, no trailing slash.
+    ///   - origins: Checked before `authorise`.
+    ///   - authorise: Decides. Throws ``EdgeError`` to refuse; any other error becomes 500
+    ///     `internal_error`. It must answer within ``EdgeServerConfiguration/upgradeDeadline``.
+    public init(
+        _ path: String,
+        limits: WebSocketLimits = WebSocketLimits(),
+        origins: OriginPolicy = .absentOrListed([]),
+        authorise: @escaping @Sendable (WebSocketRequest) async throws -> WebSocketAcceptance
+    ) {
+        self.path = path
+        self.limits = limits
+        self.origins = origins
+        self.authorise = authorise
+    }
+}
+
+/// What runs for an accepted connection.
+public struct WebSocketAcceptance: Sendable {
+    let subprotocol: String?
+    let handler: @Sendable (WebSocketConnection) async -> Void
+
+    /// - Parameters:
+    ///   - subprotocol: One of ``WebSocketRequest/offeredSubprotocols``, or nil for none.
+    ///   - handler: Runs as a task of the server. When it returns, the connection is closed with
+    ///     1000. It isn't cancelled when the peer leaves: `messages` ends, and then it must return.
+    public init(subprotocol: String? = nil, handler: @escaping @Sendable (WebSocketConnection) async -> Void) {
+        self.subprotocol = subprotocol
+        self.handler = handler
+    }
+}
+
+/// An upgrade request, as the authorise closure sees it.
+public struct WebSocketRequest: Sendable {
+    /// Without the query.
+    public let path: String
+    public let headers: HTTPFields
+    /// The peer's IP address as the socket sees it, without the port.
+    public let remoteAddress: Personal<String>?
+    /// From `Sec-WebSocket-Protocol`, in the client's order; at most 16, others are left out.
+    public let offeredSubprotocols: [String]
+    /// For log lines; the response to a refused request carries its own.
+    public let requestID: String
+    private let query: Substring
+
+    init(target: String, headers: HTTPFields, remoteAddress: String?, requestID: String) {
+        let (path, query) = WebSocketRequest.split(target)
+        self.path = String(path)
+        self.query = query
+        self.headers = headers
+        self.remoteAddress = remoteAddress.map { Personal($0) }
+        self.requestID = requestID
+        offeredSubprotocols = headers[values: WebSocketHandshake.protocolHeader]
+            .flatMap { $0.split(separator: ",") }
+            .prefix(16)
+            .map { $0.trimmingSpaces() }
+            .filter { WebSocketHandshake.isToken($0) }
+    }
+
+    /// The value of a query parameter, percent-decoded (`+` stays). Nil when it is absent, given
+    /// more than once, or doesn't decode to UTF-8.
+    public func queryItem(_ name: String) -> String? {
+        var found: String?
+        for pair in query.split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let key = parts.first, key == name else { continue }
+            guard found == nil, let value = Self.percentDecoded(parts.count > 1 ? parts[1] : "") else { return nil }
+            found = value
+        }
+        return found
+    }
+
+    /// The token of `Authorization: Bearer …`.
+    public var bearerToken: Secret<String>? {
+        BearerToken.parse(headers)
+    }
+
+    static func split(_ target: String) -> (path: Substring, query: Substring) {
+        guard let mark = target.firstIndex(of: "?") else { return (target[...], "") }
+        return (target[..<mark], target[target.index(after: mark)...])
+    }
+
+    private static func percentDecoded(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text.utf8.makeIterator()
+        while let byte = rest.next() {
+            guard byte == 0x25 else {
+                bytes.append(byte)
+                continue
+            }
+            guard let high = rest.next().flatMap(hexValue), let low = rest.next().flatMap(hexValue) else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func hexValue(_ digit: UInt8) -> UInt8? {
+        Character(UnicodeScalar(digit)).hexDigitValue.map { UInt8($0) }
+    }
+}
+
+extension Substring {
+    func trimmingSpaces() -> String {
+        var text = self
+        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
+        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+        return String(text)
+    }
+}

@@ -1,0 +1,139 @@
+import Logging
+import RealtimeProtocol
+import ServerEdge
+
+/// Speech in: the actions of the turn machine, and the texts that come back.
+extension RealtimeSession {
+    func perform(_ actions: [TurnStateMachine.Action]) {
+        for action in actions {
+            switch action {
+            case .startSpeech(let turn, let startSample):
+                let itemID = openTurn(turn)
+                let start = SpeechWindow.milliseconds(atSample: startSample)
+                emit([.speechStarted(SpeechStartedEvent(audioStartMilliseconds: start, itemID: itemID))])
+            case .interruptResponse:
+                services.metrics.interruptions.increment()
+                interrupt(.turnDetected)
+            case .recognise(let recognition):
+                recognise(recognition)
+            case .cancelRecognition(let number):
+                recognitions.removeValue(forKey: number)?.cancel()
+                for turn in openTurns.keys { openTurns[turn]?.assembly.cancelled(number) }
+            case .stopSpeech(let turn, let endSample):
+                let now = services.now()
+                lastTurnEndedAt = now
+                openTurns[turn]?.endedAt = now
+                let end = SpeechWindow.milliseconds(atSample: endSample)
+                emit([.speechStopped(SpeechStoppedEvent(audioEndMilliseconds: end, itemID: openTurn(turn)))])
+            case .commit(let turn, let pieces):
+                commit(turn, pieces)
+            case .createResponse:
+                respond(to: nil, eventID: nil, origin: nil)
+            }
+        }
+    }
+
+    /// The item of a turn, which has its identifier from the start of speech on.
+    private func openTurn(_ number: TurnStateMachine.TurnNumber) -> String {
+        if let turn = openTurns[number] { return turn.itemID }
+        let itemID = identifier(.item)
+        openTurns[number] = Turn(itemID: itemID)
+        return itemID
+    }
+
+    private func commit(_ number: TurnStateMachine.TurnNumber, _ pieces: [TurnStateMachine.RecognitionNumber]) {
+        let itemID = openTurn(number)
+        services.metrics.turns.increment()
+        let item = RealtimeItem.message(id: itemID, role: .user, status: .completed, content: [.inputAudio(transcript: nil)])
+        let previous = conversation.append(item)
+        emit([
+            .inputAudioBufferCommitted(InputAudioBufferCommittedEvent(itemID: itemID, previousItemID: previous)),
+            .conversationItemAdded(ConversationItemAddedEvent(item: item, previousItemID: previous)),
+            .conversationItemDone(ConversationItemDoneEvent(item: item, previousItemID: previous)),
+        ])
+        if openTurns[number]?.endedAt == nil { openTurns[number]?.endedAt = services.now() }
+        if let outcome = openTurns[number]?.assembly.commit(pieces) { finish(number, outcome) }
+    }
+
+    private func recognise(_ recognition: TurnStateMachine.Recognition) {
+        // A turn that the client ends by hand is opened by its first words.
+        _ = openTurn(recognition.turn)
+        let samples = speech[recognition.samples]
+        let (services, inbox, logger) = (services, inbox, logger)
+        recognitions[recognition.number] = Task {
+            let start = services.now()
+            do {
+                let text = try await services.speechToText.transcribe(
+                    samples,
+                    priority: recognition.purpose == .interim ? .interim : .final
+                )
+                let duration = Double(services.now() - start) / 1e9
+                services.metrics.recognition.observe(duration)
+                logger.debug(
+                    "speech recognised",
+                    metadata: [
+                        "audio_ms": "\(samples.count / 16)", "took_ms": "\(Int(duration * 1_000))",
+                        "interim": "\(recognition.purpose == .interim)",
+                    ]
+                )
+                inbox.offer(.recognised(recognition, text: text))
+            } catch {
+                if !Task.isCancelled, recognition.purpose == .text {
+                    services.metrics.recognitionFailures.increment()
+                    logger.warning("speech could not be recognised", metadata: ["error_type": "\(type(of: error))"])
+                }
+                inbox.offer(.recognised(recognition, text: nil))
+            }
+        }
+    }
+
+    func handleRecognised(_ recognition: TurnStateMachine.Recognition, text: String?) {
+        turns.recognitionFinished(recognition.number)
+        // A recognition that was taken back is in no list any more.
+        guard recognitions.removeValue(forKey: recognition.number) != nil, var turn = openTurns[recognition.turn] else { return }
+        switch recognition.purpose {
+        case .interim:
+            guard let text, !turn.assembly.isCommitted else { return }
+            let soFar = turn.assembly.textSoFar
+            let delta = turn.interim.update(soFar.isEmpty ? text : "\(soFar) \(text)")
+            openTurns[recognition.turn] = turn
+            if let delta, configuration.transcription != nil {
+                emit([.inputAudioTranscriptionDelta(InputAudioTranscriptionDeltaEvent(itemID: turn.itemID, delta: delta))])
+            }
+        case .text:
+            let outcome = text.map { turn.assembly.recognised(recognition.number, $0) } ?? turn.assembly.failed(recognition.number)
+            openTurns[recognition.turn] = turn
+            if let outcome { finish(recognition.turn, outcome) }
+        }
+    }
+
+    /// The text of a turn is complete.
+    private func finish(_ number: TurnStateMachine.TurnNumber, _ outcome: TranscriptAssembly.Outcome) {
+        guard let turn = openTurns.removeValue(forKey: number) else { return }
+        if let ended = turn.endedAt {
+            let wait = Double(services.now() - ended) / 1e9
+            services.metrics.transcriptWait.observe(wait)
+            logger.debug("turn transcribed", metadata: ["turn": "\(number)", "wait_ms": "\(Int(wait * 1_000))"])
+        }
+        switch outcome {
+        case .completed(let text):
+            conversation.update(turn.itemID) { $0.content = [.inputAudio(transcript: text)] }
+            guard configuration.transcription != nil else { return }
+            var events: [ServerEvent] = []
+            if turn.interim.isEmpty, !text.isEmpty {
+                events.append(.inputAudioTranscriptionDelta(InputAudioTranscriptionDeltaEvent(itemID: turn.itemID, delta: text)))
+            }
+            events.append(.inputAudioTranscriptionCompleted(InputAudioTranscriptionCompletedEvent(itemID: turn.itemID, transcript: text)))
+            emit(events)
+        case .failed:
+            guard configuration.transcription != nil else { return }
+            let error = RealtimeError(type: "server_error", code: "transcription_failed", message: "The speech could not be recognised.")
+            emit([.inputAudioTranscriptionFailed(InputAudioTranscriptionFailedEvent(itemID: turn.itemID, error: error))])
+        }
+    }
+
+    /// Forgets turns whose audio the client threw away.
+    func dropUncommittedTurns() {
+        openTurns = openTurns.filter { $0.value.assembly.isCommitted }
+    }
+}

@@ -1,0 +1,56 @@
+import Logging
+import RealtimeProtocol
+
+/// What all sessions of an engine share: the speech models, the reply model, time.
+struct SessionServices: Sendable {
+    var speechToText: any SpeechToText
+    var textToSpeech: any TextToSpeech
+    var voiceActivity: any VoiceActivityDetecting
+    var replies: any ReplyModel
+    var metrics: EngineMetrics
+    var logger: Logger
+    /// Nanoseconds of a monotonic clock.
+    var now: @Sendable () -> UInt64
+    /// Seconds since 1970, for `expires_at`.
+    var secondsSince1970: @Sendable () -> Int
+    var sleep: @Sendable (Duration) async throws -> Void
+}
+
+/// Limits of one session.
+struct SessionLimits: Sendable {
+    /// The API's maximum is 60 minutes.
+    var sessionDuration = Duration.seconds(3_600)
+    /// How long a call that has ended waits for the text of the last words.
+    var finishing = Duration.seconds(2)
+    /// Peer messages that wait to be handled; more are refused.
+    var waitingMessages = 64
+    /// Bytes of one peer message. A `session.update` with tools may be long; nothing else is.
+    var messageBytes = 256 * 1_024
+    /// Server events kept for a data channel that is not open yet; later ones are not kept.
+    var backlogEvents = 256
+    /// Sidebands of one call.
+    var sidebands = 4
+    /// A look at the unfinished turn is taken after so many voiced windows (about 1 s); nil: never.
+    var interimWindows: Int? = 31
+}
+
+/// Why a session ended; decides how its sidebands are closed.
+enum SessionEnd: String, Sendable {
+    /// A client asked for it.
+    case hungUp
+    /// The peer left, or was lost.
+    case peerGone
+    /// The session's maximum was reached.
+    case expired
+    /// The engine shuts down.
+    case draining
+    /// Something inside broke.
+    case failed
+}
+
+/// One server-side listener of a session.
+struct Sideband: Sendable {
+    /// Never blocks; false when the listener is gone or too slow (it is then closed by its own means).
+    var send: @Sendable (String) -> Bool
+    var close: @Sendable (SessionEnd) -> Void
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+import Foundation
+import Gateway
+import InterviewCore
+import InterviewStore
+import Logging
+import ServerEdge
+import ServiceLifecycle
+import SpeechModels
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the gateway: pages, tickets, conduct and transcripts. Starts the local engine unless an upstream is set.",
+        discussion: """
+            Prints `ready http://HOST:PORT` when it takes calls, then the practice link and the workspace link.
+            Example: viva serve --port 8080 --data-dir data
+            """
+    )
+
+    @Option(help: "Address to listen on (VIVA_HOST; default 127.0.0.1).")
+    var host: String?
+
+    @Option(help: "Port to listen on, 0 for a free one (VIVA_PORT; default 8080).")
+    var port: Int?
+
+    @Option(help: "Folder of the database (VIVA_DATA_DIR; default ./data).")
+    var dataDir: String?
+
+    @Option(help: "A plan document or a folder of them (VIVA_PLAN; default: the built-in plans).")
+    var plan: String?
+
+    @OptionGroup var models: ModelsOptions
+
+    func run() async throws {
+        let settings = try await Settings()
+        let logger = try Compose.logger("viva.gateway", settings)
+        let plans = try Plans.load(plan ?? settings.text("viva.plan"))
+        let configuration = try gatewayConfiguration(settings)
+        let store: SQLiteInterviewStore
+        do {
+            store = try SQLiteInterviewStore.open(directory: dataDir ?? settings.text("viva.data.dir") ?? "data")
+        } catch {
+            throw CommandFailure(error.message)
+        }
+        let supervisor = try settings.text("viva.upstream.url") == nil ? engineSupervisor(settings, logger: logger) : nil
+        let gateway = Gateway(
+            configuration: configuration,
+            store: store,
+            upstream: try upstream(settings, supervisor),
+            plans: plans,
+            logger: logger,
+            onReady: { ready in
+                Terminal.result("ready \(ready.address)")
+                if let link = ready.practiceLink { Terminal.result("practice   \(link.expose())") }
+                Terminal.result("workspace  \(ready.workspaceLink.expose())")
+            }
+        )
+        do {
+            try await Compose.run(supervisor.map { [$0, gateway] } ?? [gateway], logger: logger)
+        } catch let error as GatewayStartError {
+            throw CommandFailure(error.description)
+        } catch let error as InterviewStoreError {
+            throw CommandFailure(error.message)
+        }
+    }
+
+    private func gatewayConfiguration(_ settings: Settings) throws -> GatewayConfiguration {
+        let host = host ?? settings.text("viva.host") ?? "127.0.0.1"
+        let port = try port ?? settings.number("viva.port", in: 0...65_535) ?? 8_080
+        var configuration = GatewayConfiguration(server: EdgeServerConfiguration(host: host, port: port))
+        if let address = settings.text("viva.public.url") {
+            guard let url = URL(string: address), let scheme = url.scheme, ["http", "https"].contains(scheme), url.host != nil else {
+                throw CommandFailure("VIVA_PUBLIC_URL must be a web address such as https://interviews.example, not \"\(address)\"")
+            }
+            configuration.publicURL = address.hasSuffix("/") ? String(address.dropLast()) : address
+        }
+        let origins = settings.text("viva.allowed.origins")?.split(separator: ",") ?? []
+        configuration.allowedOrigins = Set(origins.map { $0.trimmingCharacters(in: .whitespaces) })
+        configuration.model = settings.text("viva.upstream.model")
+        configuration.voice = settings.text("viva.voice")
+        return configuration
+    }
+
+    private func upstream(_ settings: Settings, _ supervisor: EngineSupervisor?) throws -> Upstream {
+        if let supervisor { return .supervised(supervisor) }
+        let address = settings.text("viva.upstream.url") ?? ""
+        let key = try settings.secret("viva.upstream.api.key") ?? settings.secret("openai.api.key")
+        guard let endpoint = UpstreamEndpoint(baseURL: address, apiKey: key) else {
+            throw CommandFailure("VIVA_UPSTREAM_URL must be a web address such as https://api.openai.com/v1, not \"\(address)\"")
+        }
+        return .fixed(endpoint)
+    }
+
+    private func engineSupervisor(_ settings: Settings, logger: Logger) throws -> EngineSupervisor {
+        let directory = try models.completeDirectory(settings)
+        // The engine gets what it needs and no secret of the gateway.
+        let wanted = ["PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "VIVA_LOG_LEVEL", "VIVA_ENGINE_MAX_CALLS", "VIVA_CONFIG"]
+        let environment = settings.environment.filter {
+            wanted.contains($0.key) || $0.key.hasPrefix("VIVA_MEDIA_") || $0.key.hasPrefix("GST_")
+        }
+        let engine = EngineConfiguration(
+            executable: Compose.ownExecutable(),
+            arguments: [
+                "engine", "--host", "127.0.0.1", "--port", "0", "--models-dir", directory.url.path, "--end-with-standard-input",
+            ],
+            environment: environment
+        )
+        return EngineSupervisor(configuration: engine, logger: logger) { Terminal.note($0) }
+    }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import InterviewCore
+import InterviewStore
+import RealtimeProtocol
+import ServerEdge
+import Synchronization
+import Testing
+import VivaTestKit
+
+@testable import Gateway
+
+@Suite("losing and resuming a call", .timeLimit(.minutes(2)))
+struct ResumeTests {
+    @Test("when the sideband breaks the room is told, and the next call asks the current question again")
+    func resume() async throws {
+        try await GatewayHarness.run { (harness) async throws in
+            let candidate = try await harness.join()
+            let location = try await harness.startCall(candidate)
+            let call = try await harness.upstream.nextCall()
+            let events = try await harness.events(location, candidate)
+            _ = try await call.nextReply(containing: "hardest bug")
+            _ = try await events.next("progress")
+            call.close(.internalError)
+            let suspended = try await events.state("suspended")
+            #expect(suspended["reason"]?.stringValue == "engine_lost")
+            #expect(try await events.next("notice")["code"]?.stringValue == "engine_lost")
+
+            let second = try await harness.startCall(candidate)
+            #expect(second != location)
+            let resumed = try await harness.upstream.nextCall()
+            let words = try await resumed.nextReply(containing: "hardest bug").words
+            #expect(words.contains("What was the hardest bug you have fixed?"))
+            _ = try await events.state("live")
+            #expect(try await harness.send("POST", second + "/end", token: candidate.token).status == 200)
+            #expect(try await events.rest().last?.name == "end")
+        }
+    }
+
+    @Test("a browser that goes away is told apart from an engine that dies")
+    func browserGone() async throws {
+        try await GatewayHarness.run { (harness) async throws in
+            let candidate = try await harness.join()
+            let location = try await harness.startCall(candidate)
+            let call = try await harness.upstream.nextCall()
+            let events = try await harness.events(location, candidate)
+            _ = try await call.nextReply(containing: "hardest bug")
+            call.close(.goingAway)
+            #expect(try await events.state("suspended")["reason"]?.stringValue == "call_lost")
+            #expect(try await harness.send("POST", location + "/end", token: candidate.token).status == 200)
+        }
+    }
+
+    @Test("a call on which nothing was ever heard begins from the beginning the next time")
+    func neverConnected() async throws {
+        try await GatewayHarness.run { (harness) async throws in
+            harness.upstream.with { $0.reaction = { _, _ in } }
+            let candidate = try await harness.join()
+            let location = try await harness.startCall(candidate)
+            let call = try await harness.upstream.nextCall()
+            let greeting = try await call.nextReply().words
+            let events = try await harness.events(location, candidate)
+            call.close(.goingAway)
+            #expect(try await events.state("suspended")["reason"]?.stringValue == "setup_failed")
+            let second = try await harness.startCall(candidate)
+            let again = try await harness.upstream.nextCall()
+            #expect(try await again.nextReply().words == greeting)
+            #expect(try await harness.send("POST", second + "/end", token: candidate.token).status == 200)
+        }
+    }
+
+    @Test("who does not come back in time finds the interview closed")
+    func abandoned() async throws {
+        let clock = ManualClock()
+        var options = GatewayHarness.Options()
+        options.clock = clock
+        options.configure = { $0.conductor.resumeWindow = .seconds(60) }
+        try await GatewayHarness.run(options) { (harness) async throws in
+            let candidate = try await harness.join()
+            let location = try await harness.startCall(candidate)
+            let call = try await harness.upstream.nextCall()
+            let events = try await harness.events(location, candidate)
+            _ = try await call.nextReply(containing: "hardest bug")
+            call.close(.internalError)
+            _ = try await events.state("suspended")
+            await clock.waitForSleepers(1)
+            while try await harness.status(candidate) != "abandoned" {
+                clock.advance(by: .seconds(10))
+                await Task.yield()
+            }
+            let rest = try await events.rest()
+            #expect(rest.last?["status"]?.stringValue == "ended")
+            let again = try await harness.send(
+                "POST", "/v1/calls", token: candidate.token, type: "application/sdp", body: GatewayHarness.offer)
+            #expect(again.code == "interview_over")
+        }
+    }
+
+    @Test("after a restart of the gateway the candidate goes on with the same question and the same token")
+    func restart() async throws {
+        let store = try GatedStore.inTemporaryFolder()
+        let kept = Mutex<GatewayHarness.Candidate?>(nil)
+        try await GatewayHarness.run(store: store) { (harness) async throws in
+            let candidate = try await harness.join()
+            _ = try await harness.startCall(candidate)
+            let call = try await harness.upstream.nextCall()
+            _ = try await call.nextReply(containing: "hardest bug")
+            call.candidateSays("It was a race condition in our scheduler.", item: "item_a")
+            _ = try await call.nextReply(containing: "work in a team")
+            kept.withLock { $0 = candidate }
+        }
+        let candidate = try #require(kept.withLock { $0 })
+        try await GatewayHarness.run(store: store) { (harness) async throws in
+            #expect(try await harness.status(candidate) == "suspended")
+            let location = try await harness.startCall(candidate)
+            let call = try await harness.upstream.nextCall()
+            #expect(try await call.nextReply(containing: "How do you like to work in a team?").words.isEmpty == false)
+            let events = try await harness.events(location, candidate)
+            // The room that was opened anew gets the transcript so far.
+            #expect(try await events.next("segment")["sequence"]?.integerValue == 1)
+            #expect(try await harness.send("POST", location + "/end", token: candidate.token).status == 200)
+        }
+    }
+}

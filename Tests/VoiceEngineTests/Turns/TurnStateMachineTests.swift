@@ -1,0 +1,284 @@
+import RealtimeProtocol
+import Testing
+
+@testable import VoiceEngine
+
+@Suite struct TurnStateMachineTests {
+    private static let window = SpeechWindow.samples
+
+    private static func settings(
+        silence: Int = 500,
+        prefix: Int = 300,
+        createResponse: Bool = false,
+        interim: Int? = nil
+    ) -> TurnSettings {
+        TurnSettings(
+            TurnDetection.ServerVAD(
+                prefixPaddingMilliseconds: prefix,
+                silenceDurationMilliseconds: silence,
+                createResponse: createResponse
+            ),
+            interimWindows: interim
+        )
+    }
+
+    @Test("speech starts after two windows above the threshold, and the start includes the prefix padding")
+    func start() {
+        var driver = TurnDriver(Self.settings())
+        driver.silence(55)
+        #expect(driver.speech(1).isEmpty)
+        #expect(driver.speech(1) == [.startSpeech(turn: 0, startSample: 55 * Self.window - 4_800)])
+        // As recorded from the API: the start plus the padding lies on the grid of 32 ms.
+        #expect(SpeechWindow.milliseconds(atSample: 55 * Self.window - 4_800) == 1_460)
+    }
+
+    @Test("a single window above the threshold is a click, not speech")
+    func click() {
+        var driver = TurnDriver(Self.settings())
+        for _ in 0..<20 {
+            driver.speech(1)
+            driver.silence(1)
+        }
+        #expect(driver.log.isEmpty == true)
+    }
+
+    @Test("a probability at the threshold does not start speech")
+    func atThreshold() {
+        var driver = TurnDriver(Self.settings())
+        #expect(driver.feed(0.5, windows: 10).isEmpty)
+    }
+
+    @Test("the start of the stream bounds the prefix padding")
+    func firstSample() {
+        var driver = TurnDriver(Self.settings())
+        #expect(driver.speech(2) == [.startSpeech(turn: 0, startSample: 0)])
+    }
+
+    @Test("speech ends after 15 silent windows for 500 ms, and the end includes the silence")
+    func end() {
+        var driver = TurnDriver(Self.settings())
+        driver.speech(30)
+        driver.silence(14)
+        #expect(driver.log.stops.isEmpty)
+        driver.silence(1)
+        #expect(driver.log.stops == [45 * Self.window])
+        #expect(driver.log.commits == [[0]])
+    }
+
+    @Test("a window between the two thresholds resets the silence")
+    func betweenThresholds() {
+        var driver = TurnDriver(Self.settings())
+        driver.speech(30)
+        driver.silence(14)
+        driver.feed(0.4)
+        driver.silence(14)
+        #expect(driver.log.stops.isEmpty)
+        driver.silence(1)
+        #expect(driver.log.stops.count == 1)
+    }
+
+    @Test("the turn is recognised on speculation after 6 silent windows, and nothing is recognised at the end")
+    func speculation() {
+        var driver = TurnDriver(Self.settings())
+        driver.silence(20)
+        driver.speech(30)
+        driver.silence(5)
+        #expect(driver.log.recognised.isEmpty)
+        driver.silence(1)
+        #expect(driver.log.recognised == [(20 * Self.window - 4_800)..<(56 * Self.window)])
+        let atEnd = driver.silence(9)
+        #expect(atEnd == [.stopSpeech(turn: 0, endSample: 65 * Self.window), .commit(turn: 0, pieces: [0])])
+    }
+
+    @Test("a speculation is taken back when speech goes on, and a later one covers the whole turn")
+    func speculationTakenBack() {
+        var driver = TurnDriver(Self.settings())
+        driver.speech(30)
+        driver.silence(8)
+        #expect(driver.speech(1).cancelled == [0])
+        driver.speech(20)
+        driver.silence(15)
+        #expect(driver.log.recognised.count == 2)
+        #expect(driver.log.recognised.last == 0..<(65 * Self.window))
+        #expect(driver.log.commits == [[1]])
+    }
+
+    @Test("with a silence shorter than the speculation the turn is recognised at its end")
+    func shortSilence() {
+        var driver = TurnDriver(Self.settings(silence: 160))
+        driver.speech(30)
+        let actions = driver.silence(5)
+        #expect(actions.recognised == [0..<(35 * Self.window)])
+        #expect(actions.commits == [[0]])
+        if case .commit = actions.last {} else { Issue.record("the commit comes last") }
+    }
+
+    @Test("at a pause after ten seconds the speculation becomes a piece of the turn")
+    func piece() {
+        var driver = TurnDriver(Self.settings())
+        driver.speech(320)
+        driver.silence(8)
+        #expect(driver.speech(20).cancelled.isEmpty)
+        driver.silence(15)
+        #expect(driver.log.recognised == [0..<(326 * Self.window), (326 * Self.window)..<(354 * Self.window)])
+        #expect(driver.log.commits == [[0, 1]])
+    }
+
+    @Test("what follows a piece is not recognised when nobody spoke in it")
+    func silentRest() {
+        var driver = TurnDriver(Self.settings())
+        driver.speech(320)
+        driver.silence(8)
+        driver.feed(0.4)
+        driver.silence(15)
+        #expect(driver.log.recognised.count == 1)
+        #expect(driver.log.commits == [[0]])
+    }
+
+    @Test("speech without a pause is cut at its quietest window, no piece is longer than 28 s and nothing is lost")
+    func longSpeech() {
+        var driver = TurnDriver(Self.settings())
+        driver.speech(800)
+        driver.feed(0.4)
+        driver.speech(1_200)
+        driver.silence(15)
+        let ranges = driver.log.recognised
+        #expect(ranges.first == 0..<(800 * Self.window))
+        #expect(zip(ranges, ranges.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+        #expect(ranges.allSatisfy { $0.count <= TurnLimits.maximumPieceWindows * Self.window })
+        #expect(driver.log.commits == [Array(0..<ranges.count)])
+    }
+
+    @Test("two turns never share audio")
+    func disjoint() {
+        var driver = TurnDriver(Self.settings(silence: 100))
+        driver.speech(10)
+        driver.silence(3)
+        driver.speech(10)
+        driver.silence(3)
+        #expect(driver.log.stops.first == driver.log.starts.last)
+    }
+
+    @Test("an active response is interrupted at the start of speech, an idle one is not")
+    func interrupt() {
+        var driver = TurnDriver(Self.settings())
+        driver.machine.responseBecame(active: true)
+        #expect(driver.speech(2).last == .interruptResponse)
+        driver.silence(15)
+        driver.machine.responseBecame(active: false)
+        #expect(driver.speech(2).count == 1)
+    }
+
+    @Test("nothing is interrupted when the session forbids it")
+    func noInterrupt() {
+        var driver = TurnDriver(TurnSettings(TurnDetection.ServerVAD(interruptResponse: false)))
+        driver.machine.responseBecame(active: true)
+        #expect(driver.speech(2).count == 1)
+    }
+
+    @Test("the end of a turn asks for a response only when the session wants it", arguments: [true, false])
+    func createResponse(wanted: Bool) {
+        var driver = TurnDriver(Self.settings(createResponse: wanted))
+        driver.speech(10)
+        #expect((driver.silence(15).last == .createResponse) == wanted)
+    }
+
+    @Test("a commit by hand ends an open turn at once, and without a turn does nothing")
+    func commit() {
+        var driver = TurnDriver(Self.settings(createResponse: true))
+        #expect(driver.machine.commit().isEmpty == true)
+        driver.speech(10)
+        driver.silence(2)
+        let actions = driver.machine.commit()
+        #expect(actions.recognised == [0..<(12 * Self.window)])
+        #expect(Array(actions.suffix(2)) == [.stopSpeech(turn: 0, endSample: 12 * Self.window), .commit(turn: 0, pieces: [0])])
+        #expect(driver.silence(30).isEmpty == true)
+    }
+
+    @Test("in a manual session nothing starts or stops by itself, and a commit recognises what was said")
+    func manual() {
+        var driver = TurnDriver(TurnSettings(nil))
+        driver.silence(100)
+        driver.speech(40)
+        driver.silence(100)
+        driver.speech(10)
+        #expect(driver.log.starts.isEmpty)
+        #expect(driver.log.stops.isEmpty)
+        let all = driver.log + driver.machine.commit()
+        #expect(all.commits == [[0, 1]])
+        #expect(driver.machine.commit().commits == [[]])
+    }
+
+    @Test("a manual session forgets long silence")
+    func manualSilence() {
+        var driver = TurnDriver(TurnSettings(nil))
+        driver.silence(10_000)
+        #expect(driver.machine.sampleCount - driver.machine.firstNeededSample < SpeechWindow.sampleRate)
+    }
+
+    @Test("clearing the input drops an open turn and what is being computed for it")
+    func clear() {
+        var driver = TurnDriver(Self.settings())
+        driver.speech(30)
+        driver.silence(7)
+        #expect(driver.machine.clear() == [.cancelRecognition(0)])
+        #expect(driver.silence(30).isEmpty == true)
+    }
+
+    @Test("interim looks come about every second of speech, one at a time, and end with the speculation")
+    func interim() {
+        var driver = TurnDriver(Self.settings(interim: 31))
+        driver.speech(100)
+        #expect(driver.log.count { if case .recognise(let look) = $0 { look.purpose == .interim } else { false } } == 1)
+        driver.machine.recognitionFinished(0)
+        driver.speech(31)
+        #expect(driver.log.count { if case .recognise(let look) = $0 { look.purpose == .interim } else { false } } == 2)
+        #expect(driver.silence(6).cancelled == [1])
+    }
+
+    @Test("a probability that is no number counts as silence")
+    func notANumber() {
+        var driver = TurnDriver(Self.settings())
+        driver.speech(10)
+        #expect(driver.feed(.nan, windows: 15).stops.count == 1)
+    }
+
+    @Test("random inputs keep the rules of the protocol", arguments: 0..<40)
+    func random(seed: Int) {
+        var generator = SeededGenerator(seed: UInt64(seed))
+        var driver = TurnDriver(
+            Self.settings(silence: [32, 100, 500, 2_000][seed % 4], createResponse: seed % 3 == 0, interim: seed % 2 == 0 ? 31 : nil)
+        )
+        for _ in 0..<4_000 {
+            switch Int.random(in: 0..<200, using: &generator) {
+            case 0: driver.log += driver.machine.commit()
+            case 1: driver.log += driver.machine.clear()
+            case 2: driver.machine.responseBecame(active: Bool.random(using: &generator))
+            case 3: driver.machine.recognitionFinished(Int.random(in: 0..<50, using: &generator))
+            case 4: driver.log += driver.machine.change(to: TurnSettings(nil))
+            case 5, 6: driver.log += driver.machine.change(to: Self.settings(silence: Int.random(in: 32...3_000, using: &generator)))
+            case 7..<30: driver.speech(Int.random(in: 1..<60, using: &generator))
+            case 30..<60: driver.silence(Int.random(in: 1..<40, using: &generator))
+            default: driver.feed(Float.random(in: -0.1...1.1, using: &generator), windows: Int.random(in: 1..<4, using: &generator))
+            }
+            #expect(driver.machine.firstNeededSample <= driver.machine.sampleCount)
+            #expect(driver.machine.sampleCount - driver.machine.firstNeededSample <= SpeechBuffer.maximumSamples)
+        }
+        var open: Int?
+        var known: Set<Int> = []
+        for action in driver.log {
+            switch action {
+            case .startSpeech(let turn, _): open = turn
+            case .stopSpeech(let turn, _):
+                #expect(turn == open)
+                open = nil
+            case .recognise(let recognition):
+                #expect(!recognition.samples.isEmpty)
+                #expect(known.insert(recognition.number).inserted)
+            case .cancelRecognition(let number): #expect(known.remove(number) != nil)
+            case .commit(_, let pieces): #expect(pieces.allSatisfy(known.contains))
+            case .interruptResponse, .createResponse: break
+            }
+        }
+    }
+}

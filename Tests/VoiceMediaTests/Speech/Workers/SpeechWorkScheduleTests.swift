@@ -1,0 +1,68 @@
+import Testing
+import VoiceEngine
+
+@testable import VoiceMedia
+
+@Suite("Speech work schedule")
+struct SpeechWorkScheduleTests {
+    private typealias Schedule = SpeechWorkSchedule<Int>
+
+    private static func isRefused(_ admission: Schedule.Admission) -> Bool {
+        if case .refused = admission { true } else { false }
+    }
+
+    @Test("finals are started before interims, each in order of arrival")
+    func order() {
+        var schedule = Schedule(interimThreads: 2)
+        for (work, priority) in [(1, SpeechToTextPriority.interim), (2, .final), (3, .interim), (4, .final)] {
+            _ = schedule.add(work, priority: priority)
+        }
+        var started: [Int] = []
+        while let next = schedule.next() { started.append(next.work) }
+        #expect(started == [2, 4, 1, 3])
+    }
+
+    @Test("no more interims run at once than allowed, and the next starts when one ends")
+    func interimThreads() {
+        var schedule = Schedule(interimThreads: 1)
+        _ = schedule.add(1, priority: .interim)
+        _ = schedule.add(2, priority: .interim)
+        #expect(schedule.next()?.work == 1)
+        #expect(schedule.next() == nil)
+        _ = schedule.add(3, priority: .final)
+        #expect(schedule.next()?.work == 3)
+        schedule.finished(.final)
+        #expect(schedule.next() == nil)
+        schedule.finished(.interim)
+        #expect(schedule.next()?.work == 2)
+    }
+
+    @Test("a full queue refuses interims early, and finals only when no interim can give way")
+    func limits() {
+        var schedule = Schedule(interimThreads: 1)
+        for work in 0..<Schedule.waitingInterimLimit { _ = schedule.add(work, priority: .interim) }
+        #expect(Self.isRefused(schedule.add(-1, priority: .interim)))
+        for work in 0..<Schedule.waitingLimit - Schedule.waitingInterimLimit { _ = schedule.add(work, priority: .final) }
+        #expect(schedule.waiting == Schedule.waitingLimit)
+        for evicted in 0..<Schedule.waitingInterimLimit {
+            guard case .acceptedInsteadOf(let work) = schedule.add(1_000, priority: .final) else {
+                Issue.record("the final was not accepted")
+                return
+            }
+            #expect(work == evicted)
+        }
+        #expect(Self.isRefused(schedule.add(1_001, priority: .final)))
+        #expect(schedule.waiting == Schedule.waitingLimit)
+    }
+
+    @Test("work that was removed is not started")
+    func removal() {
+        var schedule = Schedule(interimThreads: 1)
+        _ = schedule.add(1, priority: .final)
+        _ = schedule.add(2, priority: .interim)
+        #expect(schedule.remove { $0 == 2 } == 2)
+        #expect(schedule.remove { $0 == 2 } == nil)
+        #expect(schedule.removeAll() == [1])
+        #expect(schedule.next() == nil)
+    }
+}

@@ -1,0 +1,226 @@
+import Testing
+import VoiceEngine
+
+@testable import VoiceMedia
+
+/// Real connections over the loopback. One after another: they count the process's threads and sockets.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct PeerConnectionTests {
+    static let loopback = PeerConnectionConfiguration(bindAddresses: ["127.0.0.1"])
+    let factory: PeerConnectionFactory
+
+    init() throws {
+        factory = try PeerConnectionFactory(configuration: Self.loopback)
+    }
+
+    @Test("twenty calls in a row carry each side's tone to the other, in frames of 480 samples")
+    func audioBothWays() async throws {
+        for _ in 0..<20 {
+            let call = try await Call.connected(by: factory)
+            let enough = 24_000
+            await call.atCandidate.reaches { $0.samples.count >= enough }
+            await call.atEngine.reaches { $0.samples.count >= enough }
+            let (candidate, engine) = (call.atCandidate.heard, call.atEngine.heard)
+            // The first 200 ms are left out: the codec and the jitter buffer settle.
+            #expect(share(of: Call.engineTone, in: candidate.samples[4_800..<enough]) > 0.8)
+            #expect(share(of: Call.candidateTone, in: engine.samples[4_800..<enough]) > 0.8)
+            #expect(candidate.frameLengths == [480] && engine.frameLengths == [480])
+            await call.close()
+        }
+    }
+
+    @Test("text arrives unharmed in both directions")
+    func text() async throws {
+        let call = try await Call.connected(by: factory)
+        let long = String(repeating: "ü", count: 30_000)
+        let sent = [#"{"type":"hello","text":"grüße ✓ 👋"}"#, long, "{}"]
+        for text in sent {
+            #expect(call.candidate.send(text))
+            #expect(call.engine.send(text))
+        }
+        await call.atEngine.reaches { $0.texts.count == 3 }
+        await call.atCandidate.reaches { $0.texts.count == 3 }
+        #expect(call.atEngine.heard.texts == sent && call.atCandidate.heard.texts == sent)
+        #expect(call.atEngine.heard.labels == ["oai-events"])
+        #expect(!call.engine.send("") && !call.engine.send("a\u{0}b"))
+        await call.close()
+    }
+
+    @Test("each side hears at once that the other hung up, and events come in order")
+    func hangUp() async throws {
+        let first = try await Call.connected(by: factory)
+        await first.candidate.close()
+        await first.atEngine.reaches { !$0.closed.isEmpty }
+        #expect(first.atEngine.heard.closed == [.peerClosed])
+        #expect(first.atEngine.heard.order == ["connected", "channel", "closed"])
+        #expect(first.atCandidate.heard.closed == [.hungUp])
+
+        let second = try await Call.connected(by: factory)
+        await second.engine.close(.hungUp)
+        await second.atCandidate.reaches { !$0.closed.isEmpty }
+        #expect(second.atCandidate.heard.closed == [.peerClosed])
+        await first.close()
+        await second.close()
+    }
+
+    @Test("after a close nothing is called any more, and closing again does nothing")
+    func nothingAfterClose() async throws {
+        let call = try await Call.connected(by: factory)
+        await call.atEngine.reaches { $0.samples.count > 4_800 }
+        async let one: Void = call.engine.close(.hungUp)
+        async let other: Void = call.engine.close(.failed)
+        _ = await (one, other)
+        let before = call.atEngine.heard
+        await call.atCandidate.reaches { !$0.closed.isEmpty }
+        await call.engine.close(.failed)
+        let after = call.atEngine.heard
+        #expect(after.closed == before.closed && after.closed.count == 1)
+        #expect(after.samples.count == before.samples.count && after.framesDue == before.framesDue)
+        #expect(!call.engine.send("late"))
+        #expect(call.engine.statistics == nil)
+        await call.close()
+    }
+
+    @Test("an offer that is no SDP is refused, and so is one without Opus")
+    func refusals() async throws {
+        for text in ["", "hello", "{\"sdp\":1}", "v=0"] {
+            await #expect(throws: AudioTransportError.notSDP) {
+                try await factory.makeConnection(handlers: Recorder(tone: 440).handlers).answer(offer: text)
+            }
+        }
+        let candidate = factory.makeClient(handlers: Recorder(tone: 440).handlers)
+        let withoutOpus = try await candidate.offer().replacing("OPUS", with: "PCMX")
+        await #expect(throws: AudioTransportError.noOpus) {
+            try await factory.makeConnection(handlers: Recorder(tone: 440).handlers).answer(offer: withoutOpus)
+        }
+        await candidate.close()
+    }
+
+    @Test("a connection answers one offer only")
+    func oneOffer() async throws {
+        let call = try await Call.connected(by: factory)
+        let another = factory.makeClient(handlers: Recorder(tone: 440).handlers)
+        let offer = try await another.offer()
+        await #expect(throws: AudioTransportError.negotiationFailed) { try await call.engine.answer(offer: offer) }
+        #expect(call.engine.send("still there"))
+        await another.close()
+        await call.close()
+    }
+
+    @Test("a peer that never comes is given up after the limit")
+    func connectTimeout() async throws {
+        var configuration = Self.loopback
+        configuration.connectTimeout = .milliseconds(200)
+        let impatient = try PeerConnectionFactory(configuration: configuration)
+        let candidate = factory.makeClient(handlers: Recorder(tone: 440).handlers)
+        let offer = try await candidate.offer()
+        await candidate.close()
+        let atEngine = Recorder(tone: 440)
+        let engine = impatient.makeConnection(handlers: atEngine.handlers)
+        _ = try await engine.answer(offer: offer)
+        await atEngine.reaches { !$0.closed.isEmpty }
+        #expect(atEngine.heard.closed == [.connectTimeout])
+        #expect(atEngine.heard.framesDue == 0)
+    }
+
+    @Test("a call beyond the port range is refused at once, and a port given back serves the next")
+    func portRange() async throws {
+        var configuration = Self.loopback
+        configuration.portRange = 47_123...47_123
+        let narrow = try PeerConnectionFactory(configuration: configuration)
+        let candidate = factory.makeClient(handlers: Recorder(tone: 440).handlers)
+        let offer = try await candidate.offer()
+        let first = narrow.makeConnection(handlers: Recorder(tone: 440).handlers)
+        #expect(try await first.answer(offer: offer).contains(" 47123 typ host"))
+        await #expect(throws: AudioTransportError.noPorts) {
+            try await narrow.makeConnection(handlers: Recorder(tone: 440).handlers).answer(offer: offer)
+        }
+        await first.close(.hungUp)
+        let second = narrow.makeConnection(handlers: Recorder(tone: 440).handlers)
+        _ = try await second.answer(offer: offer)
+        await second.close(.hungUp)
+        await candidate.close()
+    }
+
+    @Test("when another program holds the port, the offer is refused for that reason")
+    func portTaken() async throws {
+        var configuration = Self.loopback
+        configuration.portRange = 47_124...47_124
+        configuration.answerTimeout = .milliseconds(300)
+        let (one, other) = (try PeerConnectionFactory(configuration: configuration), try PeerConnectionFactory(configuration: configuration))
+        let candidate = factory.makeClient(handlers: Recorder(tone: 440).handlers)
+        let offer = try await candidate.offer()
+        let holder = one.makeConnection(handlers: Recorder(tone: 440).handlers)
+        _ = try await holder.answer(offer: offer)
+        await #expect(throws: AudioTransportError.noPorts) {
+            try await other.makeConnection(handlers: Recorder(tone: 440).handlers).answer(offer: offer)
+        }
+        await holder.close(.hungUp)
+        await candidate.close()
+    }
+
+    @Test("text beyond the queue's limit is refused whole")
+    func textQueueLimit() async throws {
+        var configuration = Self.loopback
+        configuration.maximumQueuedTextBytes = 10_000
+        let call = try await Call.connected(by: PeerConnectionFactory(configuration: configuration))
+        #expect(!call.engine.send(String(repeating: "x", count: 10_001)))
+        #expect(call.engine.send("fits"))
+        await call.atCandidate.reaches { $0.texts == ["fits"] }
+        await call.close()
+    }
+
+    @Test("fifty calls closed while they are being made leave no socket and no thread")
+    func earlyCloses() async throws {
+        // One call before, so that what the process keeps for good is there.
+        try await Call.connected(by: factory).close()
+        let (sockets, threads) = (Held.sockets(), Held.threads())
+        for number in 0..<50 {
+            let candidate = factory.makeClient(handlers: Recorder(tone: 440).handlers)
+            let engine = factory.makeConnection(handlers: Recorder(tone: 440).handlers)
+            let offer = try await candidate.offer()
+            switch number % 3 {
+            case 0:
+                let answering = Task { try await engine.answer(offer: offer) }
+                answering.cancel()
+                _ = await answering.result
+            case 1:
+                let answering = Task { try await engine.answer(offer: offer) }
+                await engine.close(.hungUp)
+                _ = await answering.result
+            default:
+                try await candidate.accept(answer: engine.answer(offer: offer))
+            }
+            await engine.close(.hungUp)
+            await candidate.close()
+        }
+        #expect(Held.sockets() <= sockets)
+        // GLib keeps up to 8 idle threads for a while.
+        #expect(Held.threads() <= threads + 8)
+    }
+
+    @Test("a connection that is let go closes itself")
+    func letGo() async throws {
+        let atCandidate = Recorder(tone: 440)
+        let atEngine = Recorder(tone: 440)
+        do {
+            let candidate = factory.makeClient(handlers: atCandidate.handlers)
+            let engine = factory.makeConnection(handlers: atEngine.handlers)
+            try await candidate.accept(answer: engine.answer(offer: candidate.offer()))
+        }
+        await atEngine.reaches { !$0.closed.isEmpty }
+        await atCandidate.reaches { !$0.closed.isEmpty }
+    }
+
+    @Test("the counters tell what was sent and heard")
+    func statistics() async throws {
+        let call = try await Call.connected(by: factory)
+        await call.atEngine.reaches { $0.samples.count >= 9_600 }
+        #expect(call.candidate.send("one"))
+        await call.atEngine.reaches { $0.texts.count == 1 }
+        let statistics = try #require(call.engine.statistics)
+        #expect(statistics.framesReceived >= 20 && statistics.framesSent > 0)
+        #expect(statistics.textsReceived == 1 && statistics.textsDropped == 0 && statistics.queuedTextBytes == 0)
+        await call.close()
+    }
+}
