@@ -34,10 +34,10 @@ test: ## everything that CI runs: soundness, unit, web and integration tests
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory web unit integration
 
-unit: ## Swift unit tests
+unit: ## Swift unit tests (one at a time: many hold real calls, which need the machine)
 	swift build $(SWIFT_FLAGS) --build-tests $(QUIET)
 	@$(VIVA) models fetch --models-dir $(MODELS)
-	VIVA_MODELS_DIR=$(abspath $(MODELS)) swift test -c release --skip-build $(QUIET)
+	VIVA_MODELS_DIR=$(abspath $(MODELS)) swift test -c release --skip-build --no-parallel $(QUIET)
 
 web: ## tests of the browser modules (node --test)
 	node --test Tests/WebTests/

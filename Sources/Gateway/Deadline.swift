@@ -5,7 +5,9 @@ struct DeadlineExceeded: Error {}
 ///
 /// - Throws: ``DeadlineExceeded``, or what `work` throws.
 func withDeadline<Result: Sendable>(
-    _ duration: Duration, clock: MonotonicClock, _ work: @escaping @Sendable () async throws -> Result
+    _ duration: Duration,
+    clock: MonotonicClock,
+    _ work: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
     try await withThrowingTaskGroup(of: Result.self) { group in
         group.addTask(operation: work)

@@ -35,9 +35,15 @@ public final class Gateway: Service {
     ///   - metrics: shown at `/metrics`; hand in the registry of the store or others to show them together.
     ///   - onReady: called once, when the server listens and the upstream is ready.
     public init(
-        configuration: GatewayConfiguration, store: any InterviewStore, upstream: Upstream, plans: [InterviewPlan], logger: Logger,
-        clock: MonotonicClock = MonotonicClock(), wallClock: WallClock = WallClock(),
-        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, metrics: MetricsRegistry = MetricsRegistry(),
+        configuration: GatewayConfiguration,
+        store: any InterviewStore,
+        upstream: Upstream,
+        plans: [InterviewPlan],
+        logger: Logger,
+        clock: MonotonicClock = MonotonicClock(),
+        wallClock: WallClock = WallClock(),
+        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        metrics: MetricsRegistry = MetricsRegistry(),
         onReady: @escaping @Sendable (GatewayReady) async -> Void = { _ in }
     ) {
         self.configuration = configuration
@@ -74,22 +80,29 @@ public final class Gateway: Service {
         let workspaceToken = parts.router.authenticator.renewWorkspaceToken()
 
         let (listening, nowListening) = AsyncStream.makeStream(of: Int.self)
-        let (host, address) = (self.configuration.server.host, parts.router.address)
+        let (host, isTLS, address) = (self.configuration.server.host, self.configuration.server.tls != nil, parts.router.address)
         let server = EdgeServer(
-            router: parts.router.build(), configuration: self.configuration.server, eventLoopGroup: self.eventLoopGroup, logger: self.logger,
+            router: parts.router.build(),
+            configuration: self.configuration.server,
+            eventLoopGroup: self.eventLoopGroup,
+            logger: self.logger,
             onServerRunning: { port in
-                address.bind(host: host, port: port)
+                address.bind(host: host, port: port, isTLS: isTLS)
                 nowListening.yield(port)
                 nowListening.finish()
-            })
+            }
+        )
         let (upstream, onReady) = (self.upstream, self.onReady)
         let steward = GatewaySteward(registry: parts.registry, drainLimit: self.configuration.drainLimit) {
             for await _ in listening {}
             guard await upstream.isReady() else { return }
             await onReady(
                 GatewayReady(
-                    address: address.base, practiceLink: practiceTicket.map { address.joinLink($0) },
-                    workspaceLink: address.workspaceLink(workspaceToken)))
+                    address: address.base,
+                    practiceLink: practiceTicket.map { address.joinLink($0) },
+                    workspaceLink: address.workspaceLink(workspaceToken)
+                )
+            )
         }
         // Shut down from the last to the first: drain, then the server, then what the calls still have to store.
         let group = ServiceGroup(services: [parts.registry, server, steward], logger: self.logger)
@@ -109,21 +122,43 @@ public final class Gateway: Service {
         if let model = self.configuration.transcriptionModel { session.transcriptionModel = model }
         let registry = CallRegistry(
             environment: CallEnvironment(
-                store: self.store, upstream: self.upstream,
+                store: self.store,
+                upstream: self.upstream,
                 client: UpstreamClient(httpClient: httpClient, clock: self.clock, logger: self.logger),
                 sideband: SidebandConnector(client: WebSocketClient(eventLoopGroup: self.eventLoopGroup)),
-                session: session, policy: self.configuration.conductor, clock: self.clock, wallClock: self.wallClock, budget: budget,
-                metrics: metrics, logger: self.logger))
+                session: session,
+                policy: self.configuration.conductor,
+                clock: self.clock,
+                wallClock: self.wallClock,
+                budget: budget,
+                metrics: metrics,
+                logger: self.logger
+            )
+        )
         let tickets = TicketOffice(
-            store: self.store, wallClock: self.wallClock, ticketLifetime: self.configuration.ticketLifetime,
-            tokenLifetime: self.configuration.candidateTokenLifetime)
+            store: self.store,
+            wallClock: self.wallClock,
+            ticketLifetime: self.configuration.ticketLifetime,
+            tokenLifetime: self.configuration.candidateTokenLifetime
+        )
+        let address = PublicAddress(fixed: self.configuration.publicURL)
+        // Behind a proxy that rewrites the host, the origin of our own pages is the public one.
+        let origins = self.configuration.allowedOrigins.union([address.origin].compactMap { $0 })
         let router = GatewayRouter(
-            store: self.store, upstream: self.upstream, tickets: tickets,
-            authenticator: Authenticator(store: self.store, wallClock: self.wallClock), registry: registry, metrics: metrics, budget: budget,
-            wallClock: self.wallClock, address: PublicAddress(fixed: self.configuration.publicURL),
-            allowedOrigins: self.configuration.allowedOrigins,
+            store: self.store,
+            upstream: self.upstream,
+            tickets: tickets,
+            authenticator: Authenticator(store: self.store, wallClock: self.wallClock),
+            registry: registry,
+            metrics: metrics,
+            budget: budget,
+            wallClock: self.wallClock,
+            address: address,
+            allowedOrigins: origins,
             isBehindTLS: self.configuration.server.tls != nil || self.configuration.publicURL?.hasPrefix("https://") == true,
-            pages: try Pages(), assets: EmbeddedAssets())
+            pages: try Pages(),
+            assets: EmbeddedAssets()
+        )
         return Parts(router: router, registry: registry)
     }
 

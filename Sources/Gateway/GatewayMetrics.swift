@@ -16,10 +16,18 @@ struct GatewayMetrics: Sendable {
     init(registry: MetricsRegistry) {
         self.registry = registry
         self.callsStarted = registry.counter("viva_calls_started_total", help: "Calls that were answered.")
-        self.callsRefused = registry.counter("viva_calls_refused_total", help: "Calls that could not be set up, by error code.", labels: ["code"])
+        self.callsRefused = registry.counter(
+            "viva_calls_refused_total",
+            help: "Calls that could not be set up, by error code.",
+            labels: ["code"]
+        )
         self.callsLost = registry.counter("viva_calls_lost_total", help: "Calls that broke off, by reason.", labels: ["reason"])
         self.callsConnected = registry.gauge("viva_calls_connected", help: "Calls with a sideband now.")
-        self.interviewsEnded = registry.counter("viva_interviews_ended_total", help: "Interviews that reached a final status.", labels: ["status"])
+        self.interviewsEnded = registry.counter(
+            "viva_interviews_ended_total",
+            help: "Interviews that reached a final status.",
+            labels: ["status"]
+        )
         self.segmentsStored = registry.counter("viva_transcript_segments_stored_total", help: "Transcript segments stored durably.")
         self.writesRefused = registry.counter("viva_journal_writes_refused_total", help: "Writes that found the journal full.")
         self.writesWaiting = registry.gauge("viva_journal_writes_waiting", help: "Writes that wait for the store.")

@@ -1,9 +1,9 @@
 public import InterviewCore
 
 #if canImport(FoundationEssentials)
-public import FoundationEssentials
+    public import FoundationEssentials
 #else
-public import Foundation
+    public import Foundation
 #endif
 
 /// Civil time, for records and for the expiry of tickets and tokens. Waits and limits use ``MonotonicClock``.

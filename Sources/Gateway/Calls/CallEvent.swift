@@ -2,9 +2,9 @@ import InterviewCore
 import ServerEdge
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// What a candidate's room is told by server-sent events. The names are the contract with the room.

@@ -64,7 +64,9 @@ final class CallEventLog: Sendable {
     /// The retained events after `lastEventID` (nil or unknown: all), then the new ones.
     func events(after lastEventID: Int?) -> AsyncStream<ServerSentEvent> {
         let (stream, continuation) = AsyncStream.makeStream(
-            of: ServerSentEvent.self, bufferingPolicy: .bufferingOldest(Self.retainedEvents + Self.waitingEvents))
+            of: ServerSentEvent.self,
+            bufferingPolicy: .bufferingOldest(Self.retainedEvents + Self.waitingEvents)
+        )
         let (key, isFinished, displaced): (Int, Bool, AsyncStream<ServerSentEvent>.Continuation?) = self.state.withLock { state in
             let after = lastEventID.map { $0 > state.lastID || $0 < self.firstID ? 0 : $0 } ?? 0
             for (id, event) in state.events where id > after { continuation.yield(event.serverSent(id: id)) }
@@ -73,7 +75,9 @@ final class CallEventLog: Sendable {
             state.readers[state.nextReader] = continuation
             state.readerOrder = state.readerOrder.filter { state.readers[$0] != nil } + [state.nextReader]
             var displaced: AsyncStream<ServerSentEvent>.Continuation?
-            if state.readerOrder.count > Self.longestReaders { displaced = state.readers.removeValue(forKey: state.readerOrder.removeFirst()) }
+            if state.readerOrder.count > Self.longestReaders {
+                displaced = state.readers.removeValue(forKey: state.readerOrder.removeFirst())
+            }
             return (state.nextReader, false, displaced)
         }
         displaced?.finish()

@@ -15,6 +15,10 @@ actor CallRegistry: Service {
         static let calls = 2000
         /// A finished call stays this long, so that a room that reconnects still gets its last events.
         static let afterglow: Duration = .seconds(300)
+        /// How often a drain looks whether the calls are over.
+        static let drainCheck: Duration = .milliseconds(100)
+        /// The last events of the last call are on their way to the room for this long before the server closes.
+        static let lastEvents: Duration = .milliseconds(200)
         /// At shutdown, what waits for the store gets this long.
         static let flush: Duration = .seconds(10)
     }
@@ -90,10 +94,15 @@ actor CallRegistry: Service {
             do {
                 self.admit(try await self.load(record.id, tenant: record.tenantID))
             } catch {
-                self.environment.logger.error("an interrupted interview could not be taken up", metadata: ["viva.interview": "\(record.id)"])
+                self.environment.logger.error(
+                    "an interrupted interview could not be taken up",
+                    metadata: ["viva.interview": "\(record.id)"]
+                )
             }
         }
-        if !left.isEmpty { self.environment.logger.notice("took up interrupted interviews", metadata: ["viva.interviews": "\(left.count)"]) }
+        if !left.isEmpty {
+            self.environment.logger.notice("took up interrupted interviews", metadata: ["viva.interviews": "\(left.count)"])
+        }
     }
 
     /// Runs the calls until graceful shutdown; then ends them, with all they have to store.
@@ -143,22 +152,22 @@ actor CallRegistry: Service {
 
     // MARK: Drain (promise R10)
 
-    /// Takes no new calls and waits until the live ones are over, at most `limit`.
+    /// Takes no new calls and waits until the live ones are over and their rooms have been told, at most `limit`.
     func drain(within limit: Duration) async {
         self.isDraining = true
         let clock = self.environment.clock
         let end = clock.now + limit
-        while clock.now < end {
-            if await self.connectedCalls() == 0 { return }
-            guard (try? await clock.sleep(for: .milliseconds(200))) != nil else { return }
+        var hadCalls = false
+        while clock.now < end, await self.hasBusyCalls() {
+            hadCalls = true
+            guard (try? await clock.sleep(for: Limits.drainCheck)) != nil else { return }
         }
+        if hadCalls { try? await clock.sleep(for: Limits.lastEvents) }
     }
 
-    /// Calls with a sideband now.
-    func connectedCalls() async -> Int {
-        var count = 0
-        for call in self.byInterview.values where await call.isConnected { count += 1 }
-        return count
+    private func hasBusyCalls() async -> Bool {
+        for call in self.byInterview.values where await call.isBusy { return true }
+        return false
     }
 
     private func shutDown() async {

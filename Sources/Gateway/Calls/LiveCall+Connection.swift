@@ -36,7 +36,8 @@ extension LiveCall {
                 if self.machine.status == .joined { self.arm(.idle, after: CallLimits.idle) }
                 self.events.publish(.state(.suspended, reason: LossReason.setUpFailed.rawValue))
             }
-            let refusal = (error as? UpstreamFault)?.edgeError ?? (error as? EdgeError) ?? EdgeError(CommonErrorCode.internalError, cause: error)
+            let refusal =
+                (error as? UpstreamFault)?.edgeError ?? (error as? EdgeError) ?? EdgeError(CommonErrorCode.internalError, cause: error)
             self.environment.metrics.callsRefused.increment([refusal.code])
             throw refusal
         }
@@ -82,8 +83,13 @@ extension LiveCall {
         self.write(
             .call(
                 CallRecord(
-                    id: connection.callID, interviewID: self.interviewID, upstreamCallID: connection.upstreamID.value,
-                    startedAt: self.environment.wallClock.now)))
+                    id: connection.callID,
+                    interviewID: self.interviewID,
+                    upstreamCallID: connection.upstreamID.value,
+                    startedAt: self.environment.wallClock.now
+                )
+            )
+        )
         self.startJob.yield(.read(connection.socket, attempt: connection.attempt))
         self.arm(.media, after: CallLimits.mediaDeadline)
         // Said now, made by the engine while the browser connects, heard as soon as it has.

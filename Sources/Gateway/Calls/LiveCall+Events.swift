@@ -42,7 +42,10 @@ extension LiveCall {
             self.takeTurn(turn, at: time)
         case .transcriptionFailed(let itemID, let start, let end):
             // No words are made up for it: the record says that something was said and not understood.
-            self.record(.notice, ["code": CallNotice.notUnderstood.rawValue, "item_id": itemID, "start_ms": "\(start)", "end_ms": "\(end)"])
+            self.record(
+                .notice,
+                ["code": CallNotice.notUnderstood.rawValue, "item_id": itemID, "start_ms": "\(start)", "end_ms": "\(end)"]
+            )
             if self.connection != nil { self.events.publish(.notice(.notUnderstood)) }
             self.store(self.order.finish(itemID, nil))
             self.perform(self.conductor.transcriptionFailed(itemID: itemID, at: time))

@@ -80,7 +80,11 @@ actor LiveCall {
         self.logger = logger
         let metrics = environment.metrics
         self.writer = StoreWriter(
-            store: environment.store, interview: record.id, tenant: record.tenantID, budget: environment.budget, clock: environment.clock,
+            store: environment.store,
+            interview: record.id,
+            tenant: record.tenantID,
+            budget: environment.budget,
+            clock: environment.clock,
             logger: logger
         ) { report in
             // The one place from which segments reach the room: after the durable commit, in the order of the commits.
@@ -130,7 +134,8 @@ actor LiveCall {
     }
 
     var status: InterviewStatus { self.machine.status }
-    var isConnected: Bool { self.connection != nil }
+    /// Somebody is talking, or waits to be told that it is over.
+    var isBusy: Bool { self.connection != nil || (self.isEnding && !self.isRetired) }
     var now: Duration { self.clock.reading(at: self.environment.clock.now) }
 
     // MARK: Jobs and timers
@@ -253,9 +258,12 @@ actor LiveCall {
         guard let question = self.question else { return }
         self.events.publish(
             .progress(
-                questionNumber: question.number, questionCount: question.count,
+                questionNumber: question.number,
+                questionCount: question.count,
                 elapsedMilliseconds: self.conductor.usedTime(at: self.now).wholeMilliseconds,
-                limitMilliseconds: self.plan.timeLimit.wholeMilliseconds))
+                limitMilliseconds: self.plan.timeLimit.wholeMilliseconds
+            )
+        )
     }
 
     /// The clock starts with the first sound of either side.

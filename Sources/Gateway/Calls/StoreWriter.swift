@@ -76,8 +76,13 @@ final class StoreWriter: Sendable {
     private let wakeUp: AsyncStream<Void>.Continuation
 
     init(
-        store: any InterviewStore, interview: InterviewID, tenant: TenantID, budget: JournalBudget, clock: MonotonicClock,
-        logger: Logger, report: @escaping @Sendable (Report) -> Void
+        store: any InterviewStore,
+        interview: InterviewID,
+        tenant: TenantID,
+        budget: JournalBudget,
+        clock: MonotonicClock,
+        logger: Logger,
+        report: @escaping @Sendable (Report) -> Void
     ) {
         self.store = store
         self.interview = interview
@@ -134,15 +139,20 @@ final class StoreWriter: Sendable {
         for waiter in waiters { waiter.finish() }
         for write in left { self.budget.release(bytes: write.cost) }
         if !left.isEmpty {
-            self.logger.critical("writes were lost at shutdown because the store did not take them", metadata: ["viva.writes": "\(left.count)"])
+            self.logger.critical(
+                "writes were lost at shutdown because the store did not take them",
+                metadata: ["viva.writes": "\(left.count)"]
+            )
         }
     }
 
     private func writeAll() async {
-        while !Task.isCancelled, let write = self.state.withLock({ state -> Write? in
-            state.isWriting = !state.queue.isEmpty
-            return state.queue.first
-        }) {
+        while !Task.isCancelled,
+            let write = self.state.withLock({ state -> Write? in
+                state.isWriting = !state.queue.isEmpty
+                return state.queue.first
+            })
+        {
             await self.write(write)
             if Task.isCancelled { return }
             self.budget.release(bytes: write.cost)
@@ -168,7 +178,10 @@ final class StoreWriter: Sendable {
                 case .unavailable, .full, .notWritable:
                     if !isDelayed {
                         isDelayed = true
-                        self.logger.error("the store does not take writes, keeping them", metadata: ["viva.store.code": "\(error.code.rawValue)"])
+                        self.logger.error(
+                            "the store does not take writes, keeping them",
+                            metadata: ["viva.store.code": "\(error.code.rawValue)"]
+                        )
                         self.report(.delayed)
                     }
                     guard (try? await self.clock.sleep(for: pause)) != nil else { return }
@@ -176,7 +189,8 @@ final class StoreWriter: Sendable {
                 case .notFound, .conflict, .corrupt, .tooNew, .tooLarge:
                     self.logger.critical(
                         "the store refused a write",
-                        metadata: ["viva.store.code": "\(error.code.rawValue)", "viva.write": "\(write.name)"])
+                        metadata: ["viva.store.code": "\(error.code.rawValue)", "viva.write": "\(write.name)"]
+                    )
                     return
                 }
             }

@@ -3,11 +3,11 @@ import InterviewCore
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// A child process with pipes at its three standard streams.
@@ -58,7 +58,9 @@ final class ChildProcess: Sendable {
     ///
     /// - Parameter standardError: takes each line of the child's standard error, on a thread of its own; it may block.
     static func spawn(
-        executable: String, arguments: [String], environment: [String: String],
+        executable: String,
+        arguments: [String],
+        environment: [String: String],
         standardError: @escaping @Sendable (String) -> Void
     ) throws(SpawnError) -> (ChildProcess, AsyncStream<Event>) {
         let input = try Pipe()
@@ -74,7 +76,13 @@ final class ChildProcess: Sendable {
             throw failure
         }
         let result = Self.start(
-            executable, arguments, environment, input: input.read, output: output.write, error: error.write)
+            executable,
+            arguments,
+            environment,
+            input: input.read,
+            output: output.write,
+            error: error.write
+        )
         _ = close(input.read)
         _ = close(output.write)
         _ = close(error.write)
@@ -117,7 +125,9 @@ final class ChildProcess: Sendable {
     // MARK: Threads
 
     private func read(
-        _ descriptor: Int32, named name: String, _ continuation: AsyncStream<Event>.Continuation,
+        _ descriptor: Int32,
+        named name: String,
+        _ continuation: AsyncStream<Event>.Continuation,
         line: @escaping @Sendable (String) -> Void
     ) {
         DispatchQueue(label: "viva.engine.\(name)").async {
@@ -158,7 +168,9 @@ final class ChildProcess: Sendable {
 
     /// The end comes after the last line of both outputs, or `late` without them.
     private func report(
-        _ continuation: AsyncStream<Event>.Continuation, late: Bool, _ change: @Sendable (inout State) -> Void
+        _ continuation: AsyncStream<Event>.Continuation,
+        late: Bool,
+        _ change: @Sendable (inout State) -> Void
     ) {
         let status: ExitStatus? = self.state.withLock { state in
             change(&state)
@@ -195,14 +207,19 @@ final class ChildProcess: Sendable {
     }
 
     private static func start(
-        _ executable: String, _ arguments: [String], _ environment: [String: String], input: Int32, output: Int32, error: Int32
+        _ executable: String,
+        _ arguments: [String],
+        _ environment: [String: String],
+        input: Int32,
+        output: Int32,
+        error: Int32
     ) -> Result<pid_t, SpawnError> {
         #if canImport(Darwin)
-        var actions: posix_spawn_file_actions_t?
-        var attributes: posix_spawnattr_t?
+            var actions: posix_spawn_file_actions_t?
+            var attributes: posix_spawnattr_t?
         #else
-        var actions = posix_spawn_file_actions_t()
-        var attributes = posix_spawnattr_t()
+            var actions = posix_spawn_file_actions_t()
+            var attributes = posix_spawnattr_t()
         #endif
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -210,13 +227,13 @@ final class ChildProcess: Sendable {
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_adddup2(&actions, error, 2)
         #if canImport(Glibc)
-        // No socket, database or file of the gateway reaches the child. The function stands behind a feature macro the
-        // Swift overlay does not set, so it is looked up by name; without it (glibc before 2.34) descriptors still
-        // close on exec, because every library here opens them so.
-        typealias CloseFrom = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, CInt) -> CInt
-        if let symbol = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np") {
-            _ = unsafeBitCast(symbol, to: CloseFrom.self)(&actions, 3)
-        }
+            // No socket, database or file of the gateway reaches the child. The function stands behind a feature macro the
+            // Swift overlay does not set, so it is looked up by name; without it (glibc before 2.34) descriptors still
+            // close on exec, because every library here opens them so.
+            typealias CloseFrom = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, CInt) -> CInt
+            if let symbol = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np") {
+                _ = unsafeBitCast(symbol, to: CloseFrom.self)(&actions, 3)
+            }
         #endif
 
         posix_spawnattr_init(&attributes)
@@ -234,7 +251,7 @@ final class ChildProcess: Sendable {
         posix_spawnattr_setpgroup(&attributes, 0)
         var flags = Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETPGROUP)
         #if canImport(Darwin)
-        flags |= Int32(POSIX_SPAWN_CLOEXEC_DEFAULT)
+            flags |= Int32(POSIX_SPAWN_CLOEXEC_DEFAULT)
         #endif
         posix_spawnattr_setflags(&attributes, Int16(truncatingIfNeeded: flags))
 

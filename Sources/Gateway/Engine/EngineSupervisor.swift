@@ -42,7 +42,9 @@ public final class EngineSupervisor: Service, Sendable {
     ///   - clock: measures the back-off and the ready deadline.
     ///   - standardError: takes each line the engine writes to its standard error; called on a thread of its own.
     public init(
-        configuration: EngineConfiguration, logger: Logger, clock: MonotonicClock = MonotonicClock(),
+        configuration: EngineConfiguration,
+        logger: Logger,
+        clock: MonotonicClock = MonotonicClock(),
         standardError: @escaping @Sendable (String) -> Void
     ) {
         self.configuration = configuration
@@ -106,8 +108,11 @@ public final class EngineSupervisor: Service, Sendable {
         let events: AsyncStream<ChildProcess.Event>
         do {
             (child, events) = try ChildProcess.spawn(
-                executable: self.configuration.executable, arguments: self.configuration.arguments,
-                environment: self.configuration.environment, standardError: self.standardError)
+                executable: self.configuration.executable,
+                arguments: self.configuration.arguments,
+                environment: self.configuration.environment,
+                standardError: self.standardError
+            )
         } catch {
             return "spawn failed, errno \(error.errno)"
         }

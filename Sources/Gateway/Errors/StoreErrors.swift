@@ -15,7 +15,8 @@ extension InterviewStoreError {
 
 /// Runs work on the store and translates its errors for the client.
 func translatingStoreErrors<Result: Sendable>(
-    isolation: isolated (any Actor)? = #isolation, _ work: () async throws(InterviewStoreError) -> Result
+    isolation: isolated (any Actor)? = #isolation,
+    _ work: () async throws(InterviewStoreError) -> Result
 ) async throws -> Result {
     do {
         return try await work()

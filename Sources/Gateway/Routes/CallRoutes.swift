@@ -35,7 +35,11 @@ struct CallRoutes: Sendable {
         }
         let answer = try await self.registry.connect(context.identity, offer: offer)
         return .text(
-            answer.sdp, contentType: "application/sdp", status: .created, headers: [.location: "/v1/calls/\(answer.callID.rawValue)"])
+            answer.sdp,
+            contentType: "application/sdp",
+            status: .created,
+            headers: [.location: "/v1/calls/\(answer.callID.rawValue)"]
+        )
     }
 
     private func events(_ request: Request, _ context: CandidateContext) async throws -> Response {
@@ -81,7 +85,9 @@ struct CallRoutes: Sendable {
         try await translatingStoreErrors { () throws(InterviewStoreError) in
             try await self.store.appendEvent(
                 InterviewEvent(kind: .clientReport, at: self.wallClock.now, body: RealtimeCoding.encode(kept)),
-                interview: context.identity.interviewID, tenant: context.identity.tenantID)
+                interview: context.identity.interviewID,
+                tenant: context.identity.tenantID
+            )
         }
         return Response(status: .accepted, headers: [.cacheControl: "no-store"])
     }

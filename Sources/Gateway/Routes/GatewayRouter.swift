@@ -23,14 +23,20 @@ struct GatewayRouter: Sendable {
         let router = Router(context: GatewayContext.self)
         // Middleware counts for the routes added after it only.
         router.addEdgeMiddleware(
-            contentSecurityPolicy: Pages.contentSecurityPolicy, strictTransportSecurity: self.isBehindTLS, metrics: self.metrics.registry)
+            contentSecurityPolicy: Pages.contentSecurityPolicy,
+            strictTransportSecurity: self.isBehindTLS,
+            metrics: self.metrics.registry
+        )
         router.add(middleware: OriginMiddleware<GatewayContext>(allowed: self.allowedOrigins))
 
         OperationsRoutes(store: self.store, upstream: self.upstream, registry: self.registry, metrics: self.metrics, budget: self.budget)
             .add(to: router)
         PageRoutes(pages: self.pages, assets: self.assets, tickets: self.tickets).add(to: router)
         JoinRoutes(
-            tickets: self.tickets, store: self.store, wallClock: self.wallClock, notice: CandidateNotice(isRemote: self.upstream.isRemote)
+            tickets: self.tickets,
+            store: self.store,
+            wallClock: self.wallClock,
+            notice: CandidateNotice(isRemote: self.upstream.isRemote)
         )
         .add(to: router)
 

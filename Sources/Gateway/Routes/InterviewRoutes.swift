@@ -86,8 +86,10 @@ struct InterviewRoutes: Sendable {
             name = CandidateName(given)
             if name == nil {
                 throw EdgeError(
-                    CommonErrorCode.invalidRequest, message: "The candidate's name must have 1 to \(CandidateName.longest) visible characters.",
-                    parameter: "candidate_name")
+                    CommonErrorCode.invalidRequest,
+                    message: "The candidate's name must have 1 to \(CandidateName.longest) visible characters.",
+                    parameter: "candidate_name"
+                )
             }
         }
         guard let planID = PlanID(rawValue: body.plan_id) else { throw EdgeError.gateway(.planUnknown) }
@@ -105,9 +107,15 @@ struct InterviewRoutes: Sendable {
         }
         return .json(
             CreatedBody(
-                id: record.id.rawValue, status: record.status.rawValue, plan_id: planID.rawValue,
-                join_url: self.address.joinLink(ticket).expose(), expires_at: expiresAt.rfc3339),
-            status: .created, headers: [.location: "/v1/interviews/\(record.id.rawValue)"])
+                id: record.id.rawValue,
+                status: record.status.rawValue,
+                plan_id: planID.rawValue,
+                join_url: self.address.joinLink(ticket).expose(),
+                expires_at: expiresAt.rfc3339
+            ),
+            status: .created,
+            headers: [.location: "/v1/interviews/\(record.id.rawValue)"]
+        )
     }
 
     private struct PageBody: Encodable {
@@ -124,7 +132,8 @@ struct InterviewRoutes: Sendable {
         }
         let titles = Dictionary(plans.map { ($0.id, $0.title) }, uniquingKeysWith: { first, _ in first })
         return .json(
-            PageBody(interviews: page.interviews.map { InterviewBody($0, title: titles[$0.planID]) }, next_cursor: page.nextCursor))
+            PageBody(interviews: page.interviews.map { InterviewBody($0, title: titles[$0.planID]) }, next_cursor: page.nextCursor)
+        )
     }
 
     private func show(_ context: WorkspaceContext) async throws -> Response {

@@ -50,11 +50,20 @@ struct JoinRoutes: Sendable {
         try? await self.store.appendEvent(shown, interview: interview.id, tenant: interview.tenantID)
         return .json(
             AdmissionBody(
-                candidate_token: admission.token.expose(), expires_at: admission.expiresAt.rfc3339,
+                candidate_token: admission.token.expose(),
+                expires_at: admission.expiresAt.rfc3339,
                 interview: AdmissionBody.InterviewBody(
-                    id: interview.id.rawValue, title: plan.title, role: plan.role, question_count: plan.questions.count,
-                    estimated_minutes: plan.estimatedMinutes, language: plan.language, interviewer_name: plan.interviewerName,
-                    practice: interview.practice),
-                notice: self.notice))
+                    id: interview.id.rawValue,
+                    title: plan.title,
+                    role: plan.role,
+                    question_count: plan.questions.count,
+                    estimated_minutes: plan.estimatedMinutes,
+                    language: plan.language,
+                    interviewer_name: plan.interviewerName,
+                    practice: interview.practice
+                ),
+                notice: self.notice
+            )
+        )
     }
 }

@@ -27,21 +27,34 @@ struct PageRoutes: Sendable {
                 return self.pages.room(ticket: ticket, plan: plan)
             case .used:
                 return self.pages.message(
-                    .gone, heading: "This link has already been used", message: "Each interview link opens one interview, once.",
-                    remedy: "If you began in another tab or browser, continue there. Otherwise ask the person who invited you for a new link.")
+                    .gone,
+                    heading: "This link has already been used",
+                    message: "Each interview link opens one interview, once.",
+                    remedy:
+                        "If you began in another tab or browser, continue there. Otherwise ask the person who invited you for a new link."
+                )
             case .expired:
                 return self.pages.message(
-                    .gone, heading: "This link has expired", message: "Interview links are valid for a limited time.",
-                    remedy: "Ask the person who invited you for a new link.")
+                    .gone,
+                    heading: "This link has expired",
+                    message: "Interview links are valid for a limited time.",
+                    remedy: "Ask the person who invited you for a new link."
+                )
             case .unknown:
                 return self.pages.message(
-                    .notFound, heading: "We do not know this link", message: "There is no interview behind this address.",
-                    remedy: "Check that the whole link was copied, or ask the person who invited you for a new one.")
+                    .notFound,
+                    heading: "We do not know this link",
+                    message: "There is no interview behind this address.",
+                    remedy: "Check that the whole link was copied, or ask the person who invited you for a new one."
+                )
             }
         } catch {
             return self.pages.message(
-                .serviceUnavailable, heading: "We cannot open your interview right now", message: "The server is having trouble. Your link is still good.",
-                remedy: "Please try again in a minute.")
+                .serviceUnavailable,
+                heading: "We cannot open your interview right now",
+                message: "The server is having trouble. Your link is still good.",
+                remedy: "Please try again in a minute."
+            )
         }
     }
 }

@@ -41,12 +41,15 @@ struct TranscriptRoutes: Sendable {
         case "txt":
             return .text(
                 TranscriptText.plain(segments, title: plan.title, interviewerName: plan.interviewerName),
-                contentType: "text/plain; charset=utf-8")
+                contentType: "text/plain; charset=utf-8"
+            )
         case "vtt":
             return .text(TranscriptText.webVTT(segments, interviewerName: plan.interviewerName), contentType: "text/vtt; charset=utf-8")
         case "srt":
             return .text(
-                TranscriptText.subRip(segments, interviewerName: plan.interviewerName), contentType: "application/x-subrip; charset=utf-8")
+                TranscriptText.subRip(segments, interviewerName: plan.interviewerName),
+                contentType: "application/x-subrip; charset=utf-8"
+            )
         default:
             return .json(TranscriptBody(interview: InterviewBody(record, title: plan.title), segments: segments.map { SegmentBody($0) }))
         }

@@ -23,7 +23,11 @@ struct SidebandConnector: Sendable {
         if let key = endpoint.apiKey { headers[.authorization] = "Bearer \(key.expose())" }
         do {
             return try await self.client.connect(
-                to: endpoint.sidebandURL(call), headers: headers, limits: Self.limits, deadline: Self.deadline)
+                to: endpoint.sidebandURL(call),
+                headers: headers,
+                limits: Self.limits,
+                deadline: Self.deadline
+            )
         } catch {
             switch error {
             case .timedOut: throw .timedOut

@@ -47,7 +47,9 @@ struct AuthenticationMiddleware: RouterMiddleware {
     let authenticator: Authenticator
 
     func handle(
-        _ request: Request, context: GatewayContext, next: (Request, GatewayContext) async throws -> Response
+        _ request: Request,
+        context: GatewayContext,
+        next: (Request, GatewayContext) async throws -> Response
     ) async throws -> Response {
         guard let principal = try await self.authenticator.principal(of: request.bearerToken()) else { throw EdgeError.unauthorized }
         var context = context

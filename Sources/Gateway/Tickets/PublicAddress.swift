@@ -16,11 +16,17 @@ final class PublicAddress: Sendable {
     }
 
     /// The server listens.
-    func bind(host: String, port: Int) {
+    func bind(host: String, port: Int, isTLS: Bool) {
         // Wildcard addresses are no place a browser can go to.
         let reachable = host == "0.0.0.0" || host == "::" || host.isEmpty ? "localhost" : host
         let literal = reachable.contains(":") ? "[\(reachable)]" : reachable
-        self.bound.withLock { $0 = "http://\(literal):\(port)" }
+        self.bound.withLock { $0 = "\(isTLS ? "https" : "http")://\(literal):\(port)" }
+    }
+
+    /// Scheme and authority of the configured address, as browsers send them in `Origin`; nil when none is configured.
+    var origin: String? {
+        guard let fixed, let scheme = ["https://", "http://"].first(where: { fixed.hasPrefix($0) }) else { return nil }
+        return scheme + fixed.dropFirst(scheme.count).prefix { $0 != "/" }
     }
 
     /// Without a trailing slash.

@@ -33,7 +33,9 @@ final class TicketOffice: Sendable {
     }
 
     /// A ticket that opens this interview once.
-    func issue(for interview: InterviewID, tenant: TenantID) async throws(InterviewStoreError) -> (ticket: Secret<String>, expiresAt: Timestamp) {
+    func issue(for interview: InterviewID, tenant: TenantID) async throws(InterviewStoreError) -> (
+        ticket: Secret<String>, expiresAt: Timestamp
+    ) {
         try await self.issue(.single(interview), tenant: tenant)
     }
 
@@ -48,7 +50,8 @@ final class TicketOffice: Sendable {
     }
 
     private func issue(
-        _ purpose: NewTicket.Purpose, tenant: TenantID
+        _ purpose: NewTicket.Purpose,
+        tenant: TenantID
     ) async throws(InterviewStoreError) -> (ticket: Secret<String>, expiresAt: Timestamp) {
         let ticket = Credentials.makeTicket()
         var generator = SystemRandomNumberGenerator()
@@ -56,8 +59,14 @@ final class TicketOffice: Sendable {
         let expiresAt = now + self.ticketLifetime
         try await self.store.issueTicket(
             NewTicket(
-                id: .random(using: &generator), hash: TokenHash(of: ticket), purpose: purpose, createdAt: now, expiresAt: expiresAt),
-            tenant: tenant)
+                id: .random(using: &generator),
+                hash: TokenHash(of: ticket),
+                purpose: purpose,
+                createdAt: now,
+                expiresAt: expiresAt
+            ),
+            tenant: tenant
+        )
         return (ticket, expiresAt)
     }
 
@@ -82,8 +91,11 @@ final class TicketOffice: Sendable {
         let redemption = try await translatingStoreErrors { () throws(InterviewStoreError) in
             var generator = SystemRandomNumberGenerator()
             return try await self.store.redeemTicket(
-                TokenHash(of: ticket), now: now, newInterviewID: .random(using: &generator),
-                candidateToken: NewCandidateToken(hash: TokenHash(of: token), expiresAt: expiresAt))
+                TokenHash(of: ticket),
+                now: now,
+                newInterviewID: .random(using: &generator),
+                candidateToken: NewCandidateToken(hash: TokenHash(of: token), expiresAt: expiresAt)
+            )
         }
         switch redemption {
         case .unknown: throw EdgeError.gateway(.ticketUnknown)

@@ -30,8 +30,14 @@ enum InterviewSession {
                 turnDetection: .set(
                     .serverVAD(
                         TurnDetection.ServerVAD(
-                            threshold: 0.5, prefixPaddingMilliseconds: 300, silenceDurationMilliseconds: 500,
-                            createResponse: false, interruptResponse: true)))
+                            threshold: 0.5,
+                            prefixPaddingMilliseconds: 300,
+                            silenceDurationMilliseconds: 500,
+                            createResponse: false,
+                            interruptResponse: true
+                        )
+                    )
+                )
             ),
             output: SessionUpdate.AudioOutput(voice: options.voice)
         )

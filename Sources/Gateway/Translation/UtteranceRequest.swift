@@ -17,7 +17,9 @@ enum UtteranceRequest {
         if verbatim { metadata[wordsKey] = utterance.text }
         let response = ResponseCreate(
             instructions: "Say exactly the following words, in this order, and nothing before or after them: \(utterance.text)",
-            metadata: metadata, outputModalities: ["audio"])
+            metadata: metadata,
+            outputModalities: ["audio"]
+        )
         return ClientMessage(.responseCreate(ResponseCreateEvent(response: response)), eventID: self.eventID(for: utterance.number))
     }
 

@@ -86,7 +86,13 @@ struct WireTranslation: ~Copyable {
             return [
                 .candidateTurn(
                     SpokenTurn(
-                        speaker: .candidate, text: event.transcript, startMilliseconds: start, endMilliseconds: end, itemID: event.itemID))
+                        speaker: .candidate,
+                        text: event.transcript,
+                        startMilliseconds: start,
+                        endMilliseconds: end,
+                        itemID: event.itemID
+                    )
+                )
             ]
         case .inputAudioTranscriptionFailed(let event):
             let (start, end) = self.closeTurn(event.itemID, at: now)
@@ -129,7 +135,8 @@ struct WireTranslation: ~Copyable {
         let number = response.metadata?[UtteranceRequest.numberKey].flatMap { Int($0) }
         let utterance = number.flatMap { self.planned[$0] }
         self.replies.append(
-            (id, Reply(utterance: utterance?.number, planned: utterance?.text ?? "", questionID: utterance?.questionID)))
+            (id, Reply(utterance: utterance?.number, planned: utterance?.text ?? "", questionID: utterance?.questionID))
+        )
         if self.replies.count > Self.mostOpen { self.replies.removeFirst() }
         return utterance.map { [.replyCreated(utterance: $0.number)] } ?? []
     }
@@ -203,15 +210,24 @@ struct WireTranslation: ~Copyable {
             (outcome, interrupted) = (.failed, true)
         default:
             heard = HeardText.prefix(of: whole, milliseconds: audible, charactersPerSecond: HeardText.fastestCharactersPerSecond)
-            outcome = .interrupted(heardFraction: HeardText.fraction(of: reply.planned.isEmpty ? reply.generated : reply.planned, heard: heard))
+            outcome = .interrupted(
+                heardFraction: HeardText.fraction(of: reply.planned.isEmpty ? reply.generated : reply.planned, heard: heard)
+            )
             interrupted = true
         }
         let text = heard.drop(while: \.isWhitespace)
-        let spoken = text.isEmpty
+        let spoken =
+            text.isEmpty
             ? nil
             : SpokenTurn(
-                speaker: .interviewer, text: String(text), startMilliseconds: startedAt, endMilliseconds: max(startedAt, endedAt),
-                itemID: reply.itemID ?? id, questionID: reply.questionID, interrupted: interrupted)
+                speaker: .interviewer,
+                text: String(text),
+                startMilliseconds: startedAt,
+                endMilliseconds: max(startedAt, endedAt),
+                itemID: reply.itemID ?? id,
+                questionID: reply.questionID,
+                interrupted: interrupted
+            )
         return .replyFinished(utterance: reply.utterance, outcome, reply: id, spoken: spoken)
     }
 

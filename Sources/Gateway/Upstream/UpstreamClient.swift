@@ -6,9 +6,9 @@ import NIOHTTP1
 import ServerEdge
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// A call the upstream has answered.
@@ -111,7 +111,9 @@ struct UpstreamClient: Sendable {
     }
 
     private func exchange(
-        _ request: HTTPClientRequest, _ endpoint: UpstreamEndpoint, within limit: Duration
+        _ request: HTTPClientRequest,
+        _ endpoint: UpstreamEndpoint,
+        within limit: Duration
     ) async throws(UpstreamFault) -> Answer {
         var request = request
         if let key = endpoint.apiKey { request.headers.replaceOrAdd(name: "Authorization", value: "Bearer \(key.expose())") }
@@ -123,9 +125,12 @@ struct UpstreamClient: Sendable {
                 let body = try await response.body.collect(upTo: bytes)
                 let mediaType = response.headers.first(name: "Content-Type")?.prefix { $0 != ";" && $0 != " " }.lowercased()
                 return Answer(
-                    status: Int(response.status.code), mediaType: mediaType ?? "",
-                    location: response.headers.first(name: "Location"), retryAfter: response.headers.first(name: "Retry-After"),
-                    body: body)
+                    status: Int(response.status.code),
+                    mediaType: mediaType ?? "",
+                    location: response.headers.first(name: "Location"),
+                    retryAfter: response.headers.first(name: "Retry-After"),
+                    body: body
+                )
             }
         } catch is DeadlineExceeded {
             throw .timedOut

@@ -9,7 +9,7 @@ enum UpstreamFault: Error, Equatable {
     case unavailable
     /// No answer within the deadline.
     case timedOut
-    /// 400: the offer is not SDP the server can use.
+    /// 400: the offer is not SDP, or none the server can answer.
     case invalidSDP
     /// 400: the offer has no Opus.
     case noOpus
@@ -26,11 +26,14 @@ enum UpstreamFault: Error, Equatable {
     ///   - retryAfter: the header's text; only seconds are understood (RFC 9110, section 10.2.3).
     init(status: Int, code: String?, retryAfter: String?) {
         switch (status, code) {
+        case (503, "engine_draining"): self = .unavailable
         case (429, _), (503, _):
-            let seconds = retryAfter.flatMap { Int($0) }.map { min(max($0, Self.retryAfterRange.lowerBound), Self.retryAfterRange.upperBound) }
+            let seconds = retryAfter.flatMap { Int($0) }.map {
+                min(max($0, Self.retryAfterRange.lowerBound), Self.retryAfterRange.upperBound)
+            }
             self = .full(retryAfter: seconds.map { .seconds($0) })
         case (400, "no_opus"): self = .noOpus
-        case (400, "invalid_sdp"), (400, "invalid_offer"): self = .invalidSDP
+        case (400, "invalid_sdp"), (400, "invalid_offer"), (400, "negotiation_failed"): self = .invalidSDP
         case (408, _), (504, _): self = .timedOut
         case (500..., _): self = .unavailable
         default: self = .rejected(status: status)

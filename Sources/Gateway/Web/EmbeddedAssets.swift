@@ -24,7 +24,10 @@ struct EmbeddedAssets: Sendable {
         self.byName = Self.files.reduce(into: [:]) { assets, file in
             let digest = SHA256.hash(data: file.bytes).prefix(12).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
             assets[file.name] = Asset(
-                body: ByteBuffer(bytes: file.bytes), contentType: Self.contentType(of: file.name), entityTag: "\"\(digest)\"")
+                body: ByteBuffer(bytes: file.bytes),
+                contentType: Self.contentType(of: file.name),
+                entityTag: "\"\(digest)\""
+            )
         }
     }
 

@@ -36,7 +36,8 @@ struct Pages: Sendable {
             self.room.render([
                 "ticket": ticket.expose(), "title": plan.title, "role": plan.role, "question_count": String(plan.questions.count),
                 "estimated_minutes": String(plan.estimatedMinutes), "interviewer_name": plan.interviewerName, "language": plan.language,
-            ]))
+            ])
+        )
     }
 
     /// A page that says one thing and what to do about it.
@@ -50,7 +51,9 @@ struct Pages: Sendable {
 
     private static func page(_ status: HTTPResponse.Status, _ html: String) -> Response {
         Response(
-            status: status, headers: [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
+            status: status,
+            headers: [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: html))
+        )
     }
 }

@@ -136,6 +136,7 @@ static gboolean set_remote(viva_webrtc_peer *peer, GstElement *webrtc, GstWebRTC
         }
         return FALSE;
     }
+    viva_peer_expect_fingerprints(peer, message);
     GstWebRTCSessionDescription *description = gst_webrtc_session_description_new(type, message);
     viva_peer_negotiation_began(peer);
     g_signal_emit_by_name(webrtc, "set-remote-description", description, promise(peer, next));

@@ -22,6 +22,7 @@ void viva_peer_drop(gpointer data) {
     g_mutex_clear(&peer->element_lock);
     g_mutex_clear(&peer->channel_lock);
     g_mutex_clear(&peer->inner_lock);
+    g_clear_pointer(&peer->fingerprints, g_ptr_array_unref);
     g_free(peer);
 }
 
@@ -104,6 +105,10 @@ static GstBusSyncReply bus_message(GstBus *bus, GstMessage *message, gpointer da
     return GST_BUS_DROP;
 }
 
+static void connect_signal(viva_webrtc_peer *peer, gpointer object, const char *signal, GCallback handler) {
+    g_signal_connect_data(object, signal, handler, viva_peer_retain(peer), viva_peer_drop_closure, 0);
+}
+
 static void element_added(GstBin *bin, GstBin *inner, GstElement *element, gpointer data) {
     (void)bin;
     (void)inner;
@@ -121,6 +126,9 @@ static void element_added(GstBin *bin, GstBin *inner, GstElement *element, gpoin
         {"sctpenc", &peer->sctp_encoder},
         {"dtlsenc", &peer->dtls_encoder},
     };
+    if (g_strcmp0(GST_OBJECT_NAME(factory), "dtlsdec") == 0) {
+        connect_signal(peer, element, "notify::peer-pem", G_CALLBACK(viva_peer_certificate_received));
+    }
     g_mutex_lock(&peer->inner_lock);
     for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
         if (g_strcmp0(GST_OBJECT_NAME(factory), wanted[i].name) == 0) {
@@ -128,10 +136,6 @@ static void element_added(GstBin *bin, GstBin *inner, GstElement *element, gpoin
         }
     }
     g_mutex_unlock(&peer->inner_lock);
-}
-
-static void connect_signal(viva_webrtc_peer *peer, gpointer object, const char *signal, GCallback handler) {
-    g_signal_connect_data(object, signal, handler, viva_peer_retain(peer), viva_peer_drop_closure, 0);
 }
 
 // Plain properties of webrtcbin's ICE agent and of libnice's below it.

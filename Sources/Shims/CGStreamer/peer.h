@@ -52,6 +52,8 @@ struct viva_webrtc_peer {
     GstElement *sctp_decoder;
     GstElement *sctp_encoder;
     GstElement *dtls_encoder;
+    // Fingerprints that the peer's description names, in lower case.
+    GPtrArray *fingerprints;
 
     // Used by the one thread that pushes.
     GstClockTime next_timestamp;
@@ -80,6 +82,10 @@ gpointer viva_peer_element(viva_webrtc_peer *peer, GstElement **element);
 
 void viva_peer_negotiation_began(viva_webrtc_peer *peer);
 void viva_peer_negotiation_ended(viva_webrtc_peer *peer);
+
+// The certificate that the peer must present; said before the description is set.
+void viva_peer_expect_fingerprints(viva_webrtc_peer *peer, const GstSDPMessage *description);
+void viva_peer_certificate_received(GObject *dtls_decoder, GParamSpec *property, gpointer peer);
 
 // Media: the sending half is made before the description, the receiving half when the first packet came.
 gboolean viva_peer_add_sender(viva_webrtc_peer *peer, const char *pad_name, unsigned payload_type);

@@ -175,6 +175,8 @@ void viva_peer_stop_strays(viva_webrtc_peer *peer) {
     g_mutex_unlock(&peer->inner_lock);
     for (size_t i = 0; i < G_N_ELEMENTS(elements); i++) {
         if (elements[i] != NULL) {
+            gst_element_set_locked_state(elements[i], TRUE);
+            gst_element_set_state(elements[i], GST_STATE_NULL);
             gst_element_foreach_src_pad(elements[i], stop_stray, NULL);
             gst_object_unref(elements[i]);
         }

@@ -4,6 +4,8 @@ import RealtimeProtocol
 struct Conversation {
     /// An interview of an hour has a few hundred. Beyond, the oldest items leave; the client keeps its own copy.
     static let maximumItems = 1_000
+    /// Bytes of text of all items together beyond which clients may add no more: an hour of talk has about 60 KB.
+    static let maximumTextBytes = 1_024 * 1_024
     /// The word that asks for the front of the conversation.
     static let front = "root"
 
@@ -41,6 +43,9 @@ struct Conversation {
                 message: "Error adding item: an item with this id already exists.",
                 parameter: "item.id"
             )
+        }
+        guard items.reduce(Self.textBytes(item), { $0 + Self.textBytes($1) }) <= Self.maximumTextBytes else {
+            throw RealtimeError(code: "conversation_too_large", message: "Error adding item: the conversation is full. Delete items first.")
         }
         guard let previous else { return append(item) }
         if previous == Self.front {
@@ -112,6 +117,11 @@ struct Conversation {
                 return part
             }
         }
+    }
+
+    private static func textBytes(_ item: RealtimeItem) -> Int {
+        let content = (item.content ?? []).reduce(0) { $0 + ($1.text?.utf8.count ?? 0) + ($1.transcript?.utf8.count ?? 0) }
+        return content + (item.arguments?.utf8.count ?? 0) + (item.output?.utf8.count ?? 0)
     }
 
     private mutating func limit() {

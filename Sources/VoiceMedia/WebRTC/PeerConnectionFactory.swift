@@ -35,4 +35,42 @@ public struct PeerConnectionFactory: AudioTransportMaking {
     public func makeClient(handlers: AudioTransportHandlers) -> PeerConnectionClient {
         PeerConnectionClient(configuration: configuration, handlers: handlers, environment: environment)
     }
+
+    /// Makes the first call of the process as quick as the others: connects two throw-away ends over the loopback.
+    ///
+    /// The first negotiation makes the DTLS certificate, an RSA key, and loads what GStreamer loads late: half a second
+    /// of CPU time, and several on a busy machine, where it would pass the limit for an answer.
+    ///
+    /// - Returns: False when the two did not connect; then calls will not either, and the log should say so.
+    public func warmUp() async -> Bool {
+        var rehearsal = PeerConnectionConfiguration(bindAddresses: [LocalAddresses.loopback])
+        rehearsal.answerTimeout = Self.warmUpTimeout
+        let connected = AsyncStream.makeStream(of: Bool.self)
+        let handlers = AudioTransportHandlers(
+            received: { _ in },
+            frameDue: { _ in },
+            event: { event in
+                switch event {
+                case .connected: connected.continuation.yield(true)
+                case .closed: connected.continuation.finish()
+                case .channelOpen, .text: break
+                }
+            })
+        let idle = AudioTransportHandlers(received: { _ in }, frameDue: { _ in }, event: { _ in })
+        let answerer = PeerConnection(configuration: rehearsal, handlers: handlers, environment: environment)
+        let offerer = PeerConnectionClient(configuration: rehearsal, handlers: idle, environment: environment)
+        var isConnected = false
+        if (try? await offerer.accept(answer: answerer.answer(offer: offerer.offer()))) != nil {
+            for await event in connected.stream {
+                isConnected = event
+                break
+            }
+        }
+        await offerer.close()
+        await answerer.close(.hungUp)
+        return isConnected
+    }
+
+    /// Making the key takes 0.1–0.7 s of CPU time; this allows for a machine that is busy with everything else.
+    private static let warmUpTimeout = Duration.seconds(30)
 }

@@ -147,6 +147,7 @@ final class PeerSession: Sendable {
         case VIVA_WEBRTC_UNREACHABLE:
             beginClose(state.withLock { $0.lifecycle.reason(forFault: .unreachable) })
         default:
+            // Negotiation failed, or the peer is not who its description says.
             beginClose(.failed)
         }
     }

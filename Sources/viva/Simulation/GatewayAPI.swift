@@ -73,6 +73,11 @@ struct GatewayAPI: Sendable {
         return try JSONDecoder().decode(Transcript.self, from: data)
     }
 
+    /// Hangs up.
+    func end(call: String, token: String) async throws {
+        _ = try await send("POST", call + "/end", type: nil, body: nil, token: token, expecting: .ok)
+    }
+
     /// Follows the events of a call until the server closes the stream.
     func events(call: String, token: String, each: (ServerSentEvent) async throws -> Void) async throws {
         var request = HTTPClientRequest(url: base.appendingPathComponent(call + "/events").absoluteString)

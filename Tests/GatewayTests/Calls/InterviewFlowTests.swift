@@ -30,7 +30,8 @@ struct InterviewFlowTests {
             let segments = try await harness.transcript(candidate)
             #expect(segments.compactMap { $0["sequence"]?.integerValue } == Array(1...segments.count))
             #expect(
-                segments.map { $0["speaker"]?.stringValue } == rest.filter { $0.name == "segment" }.map { $0["speaker"]?.stringValue })
+                segments.map { $0["speaker"]?.stringValue } == rest.filter { $0.name == "segment" }.map { $0["speaker"]?.stringValue }
+            )
             let answers = segments.filter { $0["speaker"]?.stringValue == "candidate" }
             #expect(answers.map { $0["question_id"]?.stringValue } == ["bug", "team"])
             let asked = segments.filter { $0["speaker"]?.stringValue == "interviewer" }.compactMap { $0["text"]?.stringValue }
@@ -58,7 +59,9 @@ struct InterviewFlowTests {
             // The interview has gone on by two utterances and an answer; nothing of it is durable, so nothing is shown.
             let id = try #require(InterviewID(rawValue: candidate.interviewID))
             #expect(try await harness.store.segments(interview: id, tenant: .local, after: nil).isEmpty)
-            let shown = try await self.untilMarker(events) { call.send(.error(ErrorEvent(error: RealtimeError(code: nil, message: "marker")))) }
+            let shown = try await self.untilMarker(events) {
+                call.send(.error(ErrorEvent(error: RealtimeError(code: nil, message: "marker"))))
+            }
             #expect(shown.allSatisfy { $0.name != "segment" })
             harness.store.open()
             #expect(try await events.next("segment")["sequence"]?.integerValue == 1)
@@ -146,7 +149,11 @@ struct InterviewFlowTests {
             _ = try await call.nextReply(containing: "hardest bug")
             call.candidateStarts("item_a")
             call.candidateStops("item_a")
-            call.send(.inputAudioTranscriptionFailed(InputAudioTranscriptionFailedEvent(itemID: "item_a", error: RealtimeError(code: nil, message: "no"))))
+            call.send(
+                .inputAudioTranscriptionFailed(
+                    InputAudioTranscriptionFailedEvent(itemID: "item_a", error: RealtimeError(code: nil, message: "no"))
+                )
+            )
             #expect(try await events.next("notice")["code"]?.stringValue == "not_understood")
             #expect(try await harness.send("POST", location + "/end", token: candidate.token).status == 200)
             _ = try await events.rest()
@@ -173,7 +180,12 @@ struct InterviewFlowTests {
             #expect(rest.last?["status"]?.stringValue == "ended")
             #expect(try await harness.status(candidate) == "ended")
             let again = try await harness.send(
-                "POST", "/v1/calls", token: candidate.token, type: "application/sdp", body: GatewayHarness.offer)
+                "POST",
+                "/v1/calls",
+                token: candidate.token,
+                type: "application/sdp",
+                body: GatewayHarness.offer
+            )
             #expect(again.status == 409)
             #expect(again.code == "interview_over")
             #expect(try await harness.send("POST", location + "/end", token: candidate.token).json["status"]?.stringValue == "ended")
@@ -186,7 +198,12 @@ struct InterviewFlowTests {
             let candidate = try await harness.join()
             let location = try await harness.startCall(candidate)
             let again = try await harness.send(
-                "POST", "/v1/calls", token: candidate.token, type: "application/sdp", body: GatewayHarness.offer)
+                "POST",
+                "/v1/calls",
+                token: candidate.token,
+                type: "application/sdp",
+                body: GatewayHarness.offer
+            )
             #expect(again.status == 409)
             #expect(again.code == "call_in_progress")
             #expect(try await harness.send("POST", location + "/end", token: candidate.token).status == 200)

@@ -9,12 +9,18 @@ import VivaTestKit
 
 @Suite("journal of writes", .timeLimit(.minutes(1)))
 struct JournalTests {
-    private func writer(_ store: GatedStore, _ limits: JournalBudget.Limits, clock: ManualClock) -> (StoreWriter, AsyncStream<StoreWriter.Report>) {
+    private func writer(_ store: GatedStore, _ limits: JournalBudget.Limits, clock: ManualClock) -> (
+        StoreWriter, AsyncStream<StoreWriter.Report>
+    ) {
         let (reports, report) = AsyncStream.makeStream(of: StoreWriter.Report.self)
         var generator = SystemRandomNumberGenerator()
         let writer = StoreWriter(
-            store: store, interview: .random(using: &generator), tenant: .local, budget: JournalBudget(limits: limits),
-            clock: MonotonicClock(clock), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            store: store,
+            interview: .random(using: &generator),
+            tenant: .local,
+            budget: JournalBudget(limits: limits),
+            clock: MonotonicClock(clock),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         ) { report.yield($0) }
         return (writer, reports)
     }
@@ -26,7 +32,10 @@ struct JournalTests {
     @Test("a full journal refuses a write instead of dropping one")
     func full() throws {
         let (writer, _) = self.writer(
-            try GatedStore.inTemporaryFolder(), JournalBudget.Limits(writes: 3, bytes: 1 << 20), clock: ManualClock())
+            try GatedStore.inTemporaryFolder(),
+            JournalBudget.Limits(writes: 3, bytes: 1 << 20),
+            clock: ManualClock()
+        )
         #expect(writer.enqueue(.segment(self.turn(1))))
         #expect(writer.enqueue(.segment(self.turn(2))))
         #expect(writer.enqueue(.segment(self.turn(3))))
@@ -45,7 +54,10 @@ struct JournalTests {
     @Test("only the newest progress waits")
     func progress() throws {
         let (writer, _) = self.writer(
-            try GatedStore.inTemporaryFolder(), JournalBudget.Limits(writes: 1, bytes: 1 << 20), clock: ManualClock())
+            try GatedStore.inTemporaryFolder(),
+            JournalBudget.Limits(writes: 1, bytes: 1 << 20),
+            clock: ManualClock()
+        )
         for index in 0..<10 { #expect(writer.enqueue(.progress(ConductorProgress(questionIndex: index)))) }
     }
 }

@@ -14,8 +14,12 @@ struct PrivacyTests {
         options.apiKey = "sk-canary-0123456789"
         try await GatewayHarness.run(options) { (harness) async throws in
             let invited = try await harness.send(
-                "POST", "/v1/interviews", token: harness.workspaceToken, type: "application/json",
-                body: #"{"plan_id":"practice","candidate_name":"Canaria Namesworth"}"#)
+                "POST",
+                "/v1/interviews",
+                token: harness.workspaceToken,
+                type: "application/json",
+                body: #"{"plan_id":"practice","candidate_name":"Canaria Namesworth"}"#
+            )
             let ticket = try #require(invited.json["join_url"]?.stringValue?.split(separator: "/").last.map { String($0) })
             #expect(try await harness.send("GET", "/i/\(ticket)").status == 200)
             let candidate = try await harness.join(ticket)
@@ -31,7 +35,8 @@ struct PrivacyTests {
 
             #expect(!harness.logs.lines.isEmpty)
             for secret in [
-                ticket, candidate.token, harness.workspaceToken, harness.practiceTicket, "sk-canary", "Canaria", "canarywords", "Canarycode",
+                ticket, candidate.token, harness.workspaceToken, harness.practiceTicket, "sk-canary", "Canaria", "canarywords",
+                "Canarycode",
                 "canarymessage", "hardest bug", "opus/48000",
             ] {
                 #expect(!harness.logs.contains(secret), "\(secret) was logged")

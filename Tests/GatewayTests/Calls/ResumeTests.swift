@@ -90,7 +90,12 @@ struct ResumeTests {
             let rest = try await events.rest()
             #expect(rest.last?["status"]?.stringValue == "ended")
             let again = try await harness.send(
-                "POST", "/v1/calls", token: candidate.token, type: "application/sdp", body: GatewayHarness.offer)
+                "POST",
+                "/v1/calls",
+                token: candidate.token,
+                type: "application/sdp",
+                body: GatewayHarness.offer
+            )
             #expect(again.code == "interview_over")
         }
     }
@@ -118,6 +123,55 @@ struct ResumeTests {
             // The room that was opened anew gets the transcript so far.
             #expect(try await events.next("segment")["sequence"]?.integerValue == 1)
             #expect(try await harness.send("POST", location + "/end", token: candidate.token).status == 200)
+        }
+    }
+
+    @Test("when the supervised engine dies its calls are told at once, and the interview goes on with the next engine")
+    func engineDies() async throws {
+        let flag = FileManager.default.temporaryDirectory.appendingPathComponent("viva-kill-\(UUID().uuidString)").path
+        var options = GatewayHarness.Options()
+        // The sideband of the fake stays open, so only the supervisor can tell.
+        options.engineScript = "echo ready http://127.0.0.1:$PORT; while [ ! -e \(flag) ]; do sleep 0.02; done; rm \(flag); exit 9"
+        try await GatewayHarness.run(options) { (harness) async throws in
+            let candidate = try await harness.join()
+            let location = try await harness.startCall(candidate)
+            let call = try await harness.upstream.nextCall()
+            let events = try await harness.events(location, candidate)
+            _ = try await call.nextReply(containing: "hardest bug")
+            _ = try await events.next("progress")
+            #expect(FileManager.default.createFile(atPath: flag, contents: nil))
+            #expect(try await events.state("suspended")["reason"]?.stringValue == "engine_lost")
+            while try await harness.send("GET", "/ready").status != 200 { try await Task.sleep(for: .milliseconds(20)) }
+            let second = try await harness.startCall(candidate)
+            let resumed = try await harness.upstream.nextCall()
+            _ = try await resumed.nextReply(containing: "hardest bug")
+            #expect(try await harness.send("POST", second + "/end", token: candidate.token).status == 200)
+        }
+    }
+
+    @Test("a server that is shutting down takes no new call, and says so")
+    func draining() async throws {
+        var options = GatewayHarness.Options()
+        options.configure = { $0.drainLimit = .seconds(30) }
+        try await GatewayHarness.run(options) { (harness) async throws in
+            let (talking, late) = (try await harness.join(), try await harness.join())
+            let location = try await harness.startCall(talking)
+            let events = try await harness.events(location, talking)
+            _ = try await events.next("progress")
+            await harness.beginShutdown()
+            while try await harness.send("GET", "/ready").status != 503 { try await Task.sleep(for: .milliseconds(10)) }
+            let refused = try await harness.send(
+                "POST",
+                "/v1/calls",
+                token: late.token,
+                type: "application/sdp",
+                body: GatewayHarness.offer
+            )
+            #expect(refused.status == 503)
+            #expect(refused.code == "draining")
+            // The live call goes on until it is over; then the server ends.
+            #expect(try await harness.send("POST", location + "/end", token: talking.token).status == 200)
+            #expect(try await events.rest().last?["status"]?.stringValue == "ended")
         }
     }
 }

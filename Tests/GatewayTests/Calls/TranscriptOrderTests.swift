@@ -71,7 +71,10 @@ struct TranscriptOrderTests {
 
 @Suite("what was heard of a sentence")
 struct HeardTextTests {
-    @Test("the text ends with a whole word within the time", arguments: [(0, ""), (600, "What was"), (700, "What was"), (100_000, "What was the hardest bug?")])
+    @Test(
+        "the text ends with a whole word within the time",
+        arguments: [(0, ""), (600, "What was"), (700, "What was"), (100_000, "What was the hardest bug?")]
+    )
     func prefix(_ milliseconds: Int64, _ expected: String) {
         let text = HeardText.prefix(of: "What was the hardest bug?", milliseconds: milliseconds, charactersPerSecond: 16)
         #expect(text == expected)

@@ -42,12 +42,19 @@ struct RestartBackoffTests {
 
 @Suite("the ready line")
 struct ReadyLineTests {
-    @Test("a loopback address is taken", arguments: ["ready http://127.0.0.1:4000", "ready http://localhost:4000 extra", "ready http://[::1]:4000/"])
+    @Test(
+        "a loopback address is taken",
+        arguments: ["ready http://127.0.0.1:4000", "ready http://localhost:4000 extra", "ready http://[::1]:4000/"]
+    )
     func accepted(_ line: String) { #expect(ReadyLine.baseAddress(in: line)?.hasSuffix(":4000") == true) }
 
     @Test(
         "anything else is not",
-        arguments: ["", "ready", "ready http://10.0.0.1:4000", "ready https://127.0.0.1:4000", "ready http://127.0.0.1", "ready http://127.0.0.1:0", "not ready http://127.0.0.1:1"])
+        arguments: [
+            "", "ready", "ready http://10.0.0.1:4000", "ready https://127.0.0.1:4000", "ready http://127.0.0.1", "ready http://127.0.0.1:0",
+            "not ready http://127.0.0.1:1",
+        ]
+    )
     func refused(_ line: String) { #expect(ReadyLine.baseAddress(in: line) == nil) }
 
     @Test("lines are cut from chunks, and an endless one at the limit")
@@ -65,7 +72,10 @@ struct EngineSupervisorTests {
         var configuration = EngineConfiguration(executable: "/bin/sh", arguments: ["-c", script], environment: ["PATH": "/usr/bin:/bin"])
         configuration.terminationGrace = .milliseconds(500)
         return EngineSupervisor(
-            configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, standardError: lines)
+            configuration: configuration,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            standardError: lines
+        )
     }
 
     private func running(_ supervisor: EngineSupervisor, _ body: @escaping @Sendable () async throws -> Void) async throws {
@@ -145,7 +155,9 @@ struct EngineSupervisorTests {
     func missing() async throws {
         let supervisor = EngineSupervisor(
             configuration: EngineConfiguration(executable: "/does/not/exist", arguments: [], environment: [:]),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, standardError: { _ in })
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            standardError: { _ in }
+        )
         try await self.running(supervisor) {
             for await status in supervisor.statusChanges() {
                 if case .down = status { break }

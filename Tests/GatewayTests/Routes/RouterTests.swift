@@ -26,8 +26,12 @@ struct RouterTests {
         let store = try GatedStore.inTemporaryFolder()
         let endpoint = try #require(UpstreamEndpoint(baseURL: "http://127.0.0.1:1/v1"))
         let gateway = Gateway(
-            configuration: GatewayConfiguration(server: EdgeServerConfiguration()), store: store, upstream: .fixed(endpoint), plans: [],
-            logger: Logger(label: "test"))
+            configuration: GatewayConfiguration(server: EdgeServerConfiguration()),
+            store: store,
+            upstream: .fixed(endpoint),
+            plans: [],
+            logger: Logger(label: "test")
+        )
         let client = UpstreamClient.makeHTTPClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
         let routes = try gateway.assemble(client).router.build().routes
         try await client.shutdown()
@@ -60,7 +64,9 @@ struct RouterTests {
             let candidate = try await harness.join()
             let location = try await harness.startCall(candidate)
             #expect(try await harness.send("GET", "/metrics").text.contains("viva_calls_started_total 1"))
+            let events = try await harness.events(location, candidate)
             #expect(try await harness.send("POST", location + "/end", token: candidate.token).status == 200)
+            _ = try await events.rest()
             #expect(try await harness.send("GET", "/openapi.json").headers["content-type"]?.hasPrefix("application/json") == true)
             await harness.store.close()
             #expect(try await harness.send("GET", "/ready").status == 503)
@@ -75,7 +81,12 @@ struct RouterTests {
             let plans = try await harness.send("GET", "/v1/plans", token: token)
             #expect(plans.json["plans"]?.arrayValue?.first?["question_count"]?.integerValue == 2)
             let made = try await harness.send(
-                "POST", "/v1/interviews", token: token, type: "application/json", body: #"{"plan_id":"practice","candidate_name":"Ada"}"#)
+                "POST",
+                "/v1/interviews",
+                token: token,
+                type: "application/json",
+                body: #"{"plan_id":"practice","candidate_name":"Ada"}"#
+            )
             let id = try #require(made.json["id"]?.stringValue)
             #expect(made.json["join_url"]?.stringValue?.hasPrefix(harness.ready.address + "/i/") == true)
             let shown = try await harness.send("GET", "/v1/interviews/\(id)", token: token)
@@ -85,7 +96,12 @@ struct RouterTests {
             #expect(list.json["interviews"]?.arrayValue?.map { $0["id"]?.stringValue } == [id])
             #expect(!harness.logs.contains("Ada"))
             let unknown = try await harness.send(
-                "POST", "/v1/interviews", token: token, type: "application/json", body: #"{"plan_id":"nothing"}"#)
+                "POST",
+                "/v1/interviews",
+                token: token,
+                type: "application/json",
+                body: #"{"plan_id":"nothing"}"#
+            )
             #expect(unknown.code == "plan_unknown")
         }
     }
@@ -115,7 +131,9 @@ struct RouterTests {
         try await GatewayHarness.run { (harness) async throws in
             let candidate = try await harness.join()
             let path = "/v1/interviews/\(candidate.interviewID)/transcript?format="
-            for (format, type) in [("json", "application/json"), ("txt", "text/plain"), ("vtt", "text/vtt"), ("srt", "application/x-subrip")] {
+            for (format, type) in [
+                ("json", "application/json"), ("txt", "text/plain"), ("vtt", "text/vtt"), ("srt", "application/x-subrip"),
+            ] {
                 let answer = try await harness.send("GET", path + format, token: candidate.token)
                 #expect(answer.status == 200)
                 #expect(answer.headers["content-type"]?.hasPrefix(type) == true)

@@ -6,6 +6,7 @@ import RealtimeProtocol
 import ServerEdge
 import ServiceLifecycle
 import Synchronization
+import VivaTestKit
 
 /// A Realtime server that does what a test says: calls over HTTP, and the sideband over WebSocket.
 ///
@@ -28,7 +29,8 @@ final class FakeRealtimeServer: Service, Sendable {
         var reaction: @Sendable (FakeCall, FakeReply) -> Void = { call, reply in call.speak(reply) }
     }
 
-    static let answer = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=rtpmap:111 opus/48000/2\r\n"
+    static let answer =
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=rtpmap:111 opus/48000/2\r\n"
 
     private let state = Mutex(State())
     private let calls: AsyncStream<FakeCall>
@@ -56,7 +58,8 @@ final class FakeRealtimeServer: Service, Sendable {
     func with<Result: Sendable>(_ body: @Sendable (inout State) -> Result) -> Result { self.state.withLock { body(&$0) } }
 
     func run() async throws {
-        let router = Router()
+        let router = Router(context: EdgeRequestContext.self)
+        router.addEdgeMiddleware(envelope: .openAI)
         router.post("/v1/realtime/calls") { request, _ in try await self.create(request) }
         router.post("/v1/realtime/calls/{id}/hangup") { _, context in
             let id = try context.parameters.require("id")
@@ -81,8 +84,10 @@ final class FakeRealtimeServer: Service, Sendable {
             }
         }
         try await EdgeServer(
-            router: router, webSockets: [sideband], configuration: EdgeServerConfiguration(host: "127.0.0.1", port: 0),
-            logger: Logger(label: "fake") { _ in SwiftLogNoOpLogHandler() },
+            router: router,
+            webSockets: [sideband],
+            configuration: EdgeServerConfiguration(host: "127.0.0.1", port: 0),
+            logger: LogCapture().logger("fake"),
             onServerRunning: { port in
                 self.newPort.yield(port)
                 self.newPort.finish()
@@ -102,8 +107,10 @@ final class FakeRealtimeServer: Service, Sendable {
         switch behaviour {
         case .answer:
             return Response(
-                status: .created, headers: [.contentType: "text/plain; charset=utf-8", .location: "/v1/realtime/calls/\(id)"],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: Self.answer)))
+                status: .created,
+                headers: [.contentType: "text/plain; charset=utf-8", .location: "/v1/realtime/calls/\(id)"],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: Self.answer))
+            )
         case .respond(let status, let headers, let body):
             var fields = HTTPFields()
             for (name, value) in headers { if let name = HTTPField.Name(name) { fields[name] = value } }
@@ -169,11 +176,18 @@ final class FakeCall: Sendable {
 
     func beginSpeaking(_ reply: FakeReply) {
         let (response, item) = ("resp_\(reply.number)", "item_\(self.id)_\(reply.number)")
-        self.send(.responseCreated(ResponseCreatedEvent(response: RealtimeResponse(id: response, status: .inProgress, metadata: reply.metadata))))
+        self.send(
+            .responseCreated(ResponseCreatedEvent(response: RealtimeResponse(id: response, status: .inProgress, metadata: reply.metadata)))
+        )
         self.send(
             .responseOutputItemAdded(
                 ResponseOutputItemAddedEvent(
-                    responseID: response, outputIndex: 0, item: .message(id: item, role: .assistant, status: .inProgress, content: []))))
+                    responseID: response,
+                    outputIndex: 0,
+                    item: .message(id: item, role: .assistant, status: .inProgress, content: [])
+                )
+            )
+        )
         self.send(.outputAudioBufferStarted(OutputAudioBufferStartedEvent(responseID: response)))
     }
 
@@ -187,7 +201,9 @@ final class FakeCall: Sendable {
         self.send(.outputAudioBufferCleared(OutputAudioBufferClearedEvent(responseID: "resp_\(reply.number)")))
         self.send(
             .conversationItemTruncated(
-                ConversationItemTruncatedEvent(itemID: "item_\(self.id)_\(reply.number)", contentIndex: 0, audioEndMilliseconds: 60_000)))
+                ConversationItemTruncatedEvent(itemID: "item_\(self.id)_\(reply.number)", contentIndex: 0, audioEndMilliseconds: 60_000)
+            )
+        )
         self.send(.responseDone(ResponseDoneEvent(response: self.done(reply, .cancelled, heard: heard))))
     }
 
@@ -198,13 +214,18 @@ final class FakeCall: Sendable {
 
     private func done(_ reply: FakeReply, _ status: RealtimeResponse.Status, heard: String) -> RealtimeResponse {
         RealtimeResponse(
-            id: "resp_\(reply.number)", status: status,
+            id: "resp_\(reply.number)",
+            status: status,
             output: [
                 .message(
-                    id: "item_\(self.id)_\(reply.number)", role: .assistant, status: status == .completed ? .completed : .incomplete,
-                    content: [.outputAudio(transcript: heard)])
+                    id: "item_\(self.id)_\(reply.number)",
+                    role: .assistant,
+                    status: status == .completed ? .completed : .incomplete,
+                    content: [.outputAudio(transcript: heard)]
+                )
             ],
-            metadata: reply.metadata)
+            metadata: reply.metadata
+        )
     }
 
     // MARK: The candidate's voice
@@ -219,7 +240,10 @@ final class FakeCall: Sendable {
 
     func transcribe(_ item: String, _ text: String) {
         self.send(
-            .inputAudioTranscriptionCompleted(InputAudioTranscriptionCompletedEvent(itemID: item, contentIndex: 0, transcript: text, usage: nil)))
+            .inputAudioTranscriptionCompleted(
+                InputAudioTranscriptionCompletedEvent(itemID: item, contentIndex: 0, transcript: text, usage: nil)
+            )
+        )
     }
 
     func candidateSays(_ text: String, item: String) {

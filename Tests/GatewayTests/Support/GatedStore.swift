@@ -95,7 +95,12 @@ final class GatedStore: InterviewStore {
         try await self.store.interviews(in: statuses)
     }
     func transition(
-        _ id: InterviewID, tenant: TenantID, from: InterviewStatus, to: InterviewStatus, reason: String?, at now: Timestamp
+        _ id: InterviewID,
+        tenant: TenantID,
+        from: InterviewStatus,
+        to: InterviewStatus,
+        reason: String?,
+        at now: Timestamp
     ) async throws(InterviewStoreError) {
         try await self.store.transition(id, tenant: tenant, from: from, to: to, reason: reason, at: now)
     }
@@ -109,7 +114,10 @@ final class GatedStore: InterviewStore {
         try await self.store.ticketState(hash, now: now)
     }
     func redeemTicket(
-        _ hash: TokenHash, now: Timestamp, newInterviewID: InterviewID, candidateToken: NewCandidateToken
+        _ hash: TokenHash,
+        now: Timestamp,
+        newInterviewID: InterviewID,
+        candidateToken: NewCandidateToken
     ) async throws(InterviewStoreError) -> TicketRedemption {
         try await self.store.redeemTicket(hash, now: now, newInterviewID: newInterviewID, candidateToken: candidateToken)
     }
@@ -125,12 +133,16 @@ final class GatedStore: InterviewStore {
     func recordCallEnd(_ id: CallID, tenant: TenantID, reason: String, at now: Timestamp) async throws(InterviewStoreError) {
         try await self.store.recordCallEnd(id, tenant: tenant, reason: reason, at: now)
     }
-    func call(_ id: CallID, tenant: TenantID) async throws(InterviewStoreError) -> CallRecord { try await self.store.call(id, tenant: tenant) }
+    func call(_ id: CallID, tenant: TenantID) async throws(InterviewStoreError) -> CallRecord {
+        try await self.store.call(id, tenant: tenant)
+    }
     func calls(interview: InterviewID, tenant: TenantID) async throws(InterviewStoreError) -> [CallRecord] {
         try await self.store.calls(interview: interview, tenant: tenant)
     }
     func segments(
-        interview: InterviewID, tenant: TenantID, after: SegmentSequence?
+        interview: InterviewID,
+        tenant: TenantID,
+        after: SegmentSequence?
     ) async throws(InterviewStoreError) -> [TranscriptSegment] {
         try await self.store.segments(interview: interview, tenant: tenant, after: after)
     }
@@ -138,12 +150,17 @@ final class GatedStore: InterviewStore {
         try await self.store.appendEvent(event, interview: interview, tenant: tenant)
     }
     func events(
-        interview: InterviewID, tenant: TenantID, kind: InterviewEvent.Kind?
+        interview: InterviewID,
+        tenant: TenantID,
+        kind: InterviewEvent.Kind?
     ) async throws(InterviewStoreError) -> [InterviewEvent] {
         try await self.store.events(interview: interview, tenant: tenant, kind: kind)
     }
     func appendCoverage(
-        _ coverage: QuestionCoverage, interview: InterviewID, tenant: TenantID, at now: Timestamp
+        _ coverage: QuestionCoverage,
+        interview: InterviewID,
+        tenant: TenantID,
+        at now: Timestamp
     ) async throws(InterviewStoreError) {
         try await self.store.appendCoverage(coverage, interview: interview, tenant: tenant, at: now)
     }

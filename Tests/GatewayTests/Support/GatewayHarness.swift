@@ -21,6 +21,8 @@ struct GatewayHarness: Sendable {
     let logs: LogCapture
     let time: WallTime
     let ready: GatewayReady
+    /// Begins the graceful shutdown, as the first SIGTERM does.
+    let beginShutdown: @Sendable () async -> Void
 
     /// Civil time that a test moves.
     final class WallTime: Sendable {
@@ -33,12 +35,16 @@ struct GatewayHarness: Sendable {
         var clock: ManualClock?
         var apiKey: String?
         var upstreamURL: String?
+        /// Makes the gateway supervise this shell script as its engine; `$PORT` is the port of the fake.
+        var engineScript: String?
         var configure: @Sendable (inout GatewayConfiguration) -> Void = { _ in }
     }
 
     /// Runs `body` against a running gateway and shuts everything down behind it.
     static func run(
-        _ options: Options = Options(), plan: InterviewPlan? = nil, store given: GatedStore? = nil,
+        _ options: Options = Options(),
+        plan: InterviewPlan? = nil,
+        store given: GatedStore? = nil,
         _ body: @escaping @Sendable (GatewayHarness) async throws -> Void
     ) async throws {
         let plan = try plan ?? InterviewPlan.twoQuestions()
@@ -49,20 +55,43 @@ struct GatewayHarness: Sendable {
             group.addTask { try await services.run() }
             let port = try await upstream.port()
             let (announced, announce) = AsyncStream.makeStream(of: GatewayReady.self)
-            guard
-                let endpoint = UpstreamEndpoint(
-                    baseURL: options.upstreamURL ?? "http://127.0.0.1:\(port)/v1", apiKey: options.apiKey.map { Secret($0) })
-            else { throw CancellationError() }
+            let source: Upstream
+            var engines: [any Service] = []
+            if let script = options.engineScript {
+                let supervisor = EngineSupervisor(
+                    configuration: EngineConfiguration(
+                        executable: "/bin/sh",
+                        arguments: ["-c", script],
+                        environment: ["PATH": "/usr/bin:/bin", "PORT": "\(port)"]
+                    ),
+                    logger: logs.logger("engine"),
+                    standardError: { _ in }
+                )
+                engines = [supervisor]
+                source = .supervised(supervisor)
+            } else {
+                let url = options.upstreamURL ?? "http://127.0.0.1:\(port)/v1"
+                source = .fixed(try #require(UpstreamEndpoint(baseURL: url, apiKey: options.apiKey.map { Secret($0) })))
+            }
             var configuration = GatewayConfiguration(server: EdgeServerConfiguration(host: "127.0.0.1", port: 0))
             configuration.drainLimit = .milliseconds(100)
             // The scripted candidate answers faster than people can.
             configuration.conductor.graceAfterSound = .zero
             options.configure(&configuration)
             let gateway = Gateway(
-                configuration: configuration, store: store, upstream: .fixed(endpoint), plans: [plan],
-                logger: logs.logger("gateway"), clock: options.clock.map { MonotonicClock($0) } ?? MonotonicClock(),
-                wallClock: WallClock { time.now }, onReady: { announce.yield($0) })
-            let gatewayServices = ServiceGroup(services: [gateway], logger: Logger(label: "gateway") { _ in SwiftLogNoOpLogHandler() })
+                configuration: configuration,
+                store: store,
+                upstream: source,
+                plans: [plan],
+                logger: logs.logger("gateway"),
+                clock: options.clock.map { MonotonicClock($0) } ?? MonotonicClock(),
+                wallClock: WallClock { time.now },
+                onReady: { announce.yield($0) }
+            )
+            let gatewayServices = ServiceGroup(
+                services: engines + [gateway],
+                logger: Logger(label: "gateway") { _ in SwiftLogNoOpLogHandler() }
+            )
             group.addTask {
                 // A gateway that does not start must not leave the test waiting.
                 defer { announce.finish() }
@@ -75,7 +104,14 @@ struct GatewayHarness: Sendable {
             }
             let result: Result<Void, any Error>
             do {
-                let harness = GatewayHarness(upstream: upstream, store: store, logs: logs, time: time, ready: try #require(ready))
+                let harness = GatewayHarness(
+                    upstream: upstream,
+                    store: store,
+                    logs: logs,
+                    time: time,
+                    ready: try #require(ready),
+                    beginShutdown: { await gatewayServices.triggerGracefulShutdown() }
+                )
                 try await body(harness)
                 result = .success(())
             } catch {
@@ -110,7 +146,12 @@ struct GatewayHarness: Sendable {
     }
 
     func send(
-        _ method: String, _ path: String, token: String? = nil, type: String? = nil, headers: [String: String] = [:], body: String? = nil
+        _ method: String,
+        _ path: String,
+        token: String? = nil,
+        type: String? = nil,
+        headers: [String: String] = [:],
+        body: String? = nil
     ) async throws -> Answer {
         let request = self.request(method, path, token: token, type: type, headers: headers, body: body)
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
@@ -120,7 +161,12 @@ struct GatewayHarness: Sendable {
     }
 
     private func request(
-        _ method: String, _ path: String, token: String?, type: String?, headers: [String: String], body: String?
+        _ method: String,
+        _ path: String,
+        token: String?,
+        type: String?,
+        headers: [String: String],
+        body: String?
     ) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: path.hasPrefix("http") ? path : self.ready.address + path)
         request.method = .init(rawValue: method)
@@ -144,11 +190,17 @@ struct GatewayHarness: Sendable {
     var workspaceToken: String { String(self.ready.workspaceLink.expose().split(separator: "=").last ?? "") }
 
     func join(_ ticket: String? = nil) async throws -> Candidate {
-        let answer = try await self.send("POST", "/v1/join", type: "application/json", body: #"{"ticket":"\#(ticket ?? self.practiceTicket)"}"#)
+        let answer = try await self.send(
+            "POST",
+            "/v1/join",
+            type: "application/json",
+            body: #"{"ticket":"\#(ticket ?? self.practiceTicket)"}"#
+        )
         try #require(answer.status == 200, "join: \(answer.status) \(answer.code ?? "")")
         return Candidate(
             token: try #require(answer.json["candidate_token"]?.stringValue),
-            interviewID: try #require(answer.json["interview"]?["id"]?.stringValue))
+            interviewID: try #require(answer.json["interview"]?["id"]?.stringValue)
+        )
     }
 
     func startCall(_ candidate: Candidate) async throws -> String {
@@ -159,7 +211,13 @@ struct GatewayHarness: Sendable {
 
     func events(_ location: String, _ candidate: Candidate, after id: String? = nil) async throws -> EventReader {
         let request = self.request(
-            "GET", location + "/events", token: candidate.token, type: nil, headers: id.map { ["Last-Event-ID": $0] } ?? [:], body: nil)
+            "GET",
+            location + "/events",
+            token: candidate.token,
+            type: nil,
+            headers: id.map { ["Last-Event-ID": $0] } ?? [:],
+            body: nil
+        )
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
         try #require(response.status.code == 200)
         return EventReader(response.body.makeAsyncIterator())
@@ -230,10 +288,15 @@ extension InterviewPlan {
     static func twoQuestions() throws -> InterviewPlan {
         try InterviewPlan(
             checking: InterviewPlanDraft(
-                id: "practice", title: "Practice interview", role: "Engineer", interviewerName: "Viva",
+                id: "practice",
+                title: "Practice interview",
+                role: "Engineer",
+                interviewerName: "Viva",
                 questions: [
                     InterviewPlanDraft.Question(id: "bug", text: "What was the hardest bug you have fixed?"),
                     InterviewPlanDraft.Question(id: "team", text: "How do you like to work in a team?"),
-                ]))
+                ]
+            )
+        )
     }
 }

@@ -15,7 +15,11 @@ struct AuthorisationTests {
             let own = try await harness.send("GET", "/v1/interviews/\(mine.interviewID)/transcript", token: mine.token)
             #expect(own.status == 200)
             let foreign = try await harness.send("GET", "/v1/interviews/\(other.interviewID)/transcript", token: mine.token)
-            let unknown = try await harness.send("GET", "/v1/interviews/int_\(String(repeating: "0", count: 32))/transcript", token: mine.token)
+            let unknown = try await harness.send(
+                "GET",
+                "/v1/interviews/int_\(String(repeating: "0", count: 32))/transcript",
+                token: mine.token
+            )
             #expect(foreign.status == 404)
             #expect(unknown.status == 404)
             #expect(self.withoutRequestID(foreign) == self.withoutRequestID(unknown))
@@ -31,7 +35,12 @@ struct AuthorisationTests {
                 #expect(try await harness.send(method, location + path, token: other.token).status == 404)
             }
             let report = try await harness.send(
-                "POST", location + "/report", token: other.token, type: "application/json", body: #"{"steps":[]}"#)
+                "POST",
+                location + "/report",
+                token: other.token,
+                type: "application/json",
+                body: #"{"steps":[]}"#
+            )
             #expect(report.status == 404)
             #expect(try await harness.send("POST", location + "/end", token: mine.token).status == 200)
         }
@@ -40,10 +49,13 @@ struct AuthorisationTests {
     @Test(
         "without a valid token every protected route answers 401",
         arguments: [
-            ("POST", "/v1/calls"), ("GET", "/v1/calls/call_1/events"), ("POST", "/v1/calls/call_1/end"), ("POST", "/v1/calls/call_1/report"),
-            ("GET", "/v1/interviews"), ("POST", "/v1/interviews"), ("GET", "/v1/interviews/int_1"), ("GET", "/v1/interviews/int_1/transcript"),
+            ("POST", "/v1/calls"), ("GET", "/v1/calls/call_1/events"), ("POST", "/v1/calls/call_1/end"),
+            ("POST", "/v1/calls/call_1/report"),
+            ("GET", "/v1/interviews"), ("POST", "/v1/interviews"), ("GET", "/v1/interviews/int_1"),
+            ("GET", "/v1/interviews/int_1/transcript"),
             ("GET", "/v1/plans"),
-        ])
+        ]
+    )
     func unauthorised(_ method: String, _ path: String) async throws {
         try await GatewayHarness.run { (harness) async throws in
             for token in [nil, "nonsense", "vc_nonsense", "vw_nonsense"] {
@@ -60,7 +72,12 @@ struct AuthorisationTests {
             let candidate = try await harness.join()
             #expect(try await harness.send("GET", "/v1/interviews", token: candidate.token).status == 401)
             let call = try await harness.send(
-                "POST", "/v1/calls", token: harness.workspaceToken, type: "application/sdp", body: GatewayHarness.offer)
+                "POST",
+                "/v1/calls",
+                token: harness.workspaceToken,
+                type: "application/sdp",
+                body: GatewayHarness.offer
+            )
             #expect(call.status == 401)
         }
     }
@@ -72,8 +89,12 @@ struct AuthorisationTests {
         try await GatewayHarness.run(options) { (harness) async throws in
             func join(_ origin: String) async throws -> GatewayHarness.Answer {
                 try await harness.send(
-                    "POST", "/v1/join", type: "application/json", headers: ["Origin": origin],
-                    body: #"{"ticket":"\#(harness.practiceTicket)"}"#)
+                    "POST",
+                    "/v1/join",
+                    type: "application/json",
+                    headers: ["Origin": origin],
+                    body: #"{"ticket":"\#(harness.practiceTicket)"}"#
+                )
             }
             #expect(try await join("https://evil.example").code == "origin_not_allowed")
             #expect(try await join("null").status == 403)

@@ -12,8 +12,12 @@ struct TicketTests {
     /// A real ticket, made by the workspace.
     private func invite(_ harness: GatewayHarness) async throws -> (ticket: String, id: String) {
         let answer = try await harness.send(
-            "POST", "/v1/interviews", token: harness.workspaceToken, type: "application/json",
-            body: #"{"plan_id":"practice","candidate_name":"Ada Lovelace"}"#)
+            "POST",
+            "/v1/interviews",
+            token: harness.workspaceToken,
+            type: "application/json",
+            body: #"{"plan_id":"practice","candidate_name":"Ada Lovelace"}"#
+        )
         try #require(answer.status == 201)
         let link = try #require(answer.json["join_url"]?.stringValue)
         return (String(try #require(link.split(separator: "/").last)), try #require(answer.json["id"]?.stringValue))

@@ -20,7 +20,10 @@ struct WireTranslationTests {
     private func started(_ translation: inout WireTranslation, metadata: Bool = true) -> [WireOccurrence] {
         translation.requested(self.question)
         let response = RealtimeResponse(
-            id: "resp_1", status: .inProgress, metadata: metadata ? ["viva_utterance": "\(self.question.number)"] : nil)
+            id: "resp_1",
+            status: .inProgress,
+            metadata: metadata ? ["viva_utterance": "\(self.question.number)"] : nil
+        )
         return translation.receive(.responseCreated(ResponseCreatedEvent(response: response)), at: 900)
             + translation.receive(.outputAudioBufferStarted(OutputAudioBufferStartedEvent(responseID: "resp_1")), at: 1000)
     }
@@ -32,8 +35,14 @@ struct WireTranslationTests {
 
     private func turn(_ text: String, end: Int64, interrupted: Bool) -> SpokenTurn {
         SpokenTurn(
-            speaker: .interviewer, text: text, startMilliseconds: 1000, endMilliseconds: end, itemID: "item_1",
-            questionID: self.question.questionID, interrupted: interrupted)
+            speaker: .interviewer,
+            text: text,
+            startMilliseconds: 1000,
+            endMilliseconds: end,
+            itemID: "item_1",
+            questionID: self.question.questionID,
+            interrupted: interrupted
+        )
     }
 
     @Test("a reply is over when it is made and played, in either order", arguments: [true, false])
@@ -46,8 +55,11 @@ struct WireTranslationTests {
         let (first, second) = doneFirst ? (events[0], events[1]) : (events[1], events[0])
         #expect(translation.receive(first, at: 5000).isEmpty)
         let expected = WireOccurrence.replyFinished(
-            utterance: self.question.number, .completed, reply: "resp_1",
-            spoken: self.turn(self.question.text, end: doneFirst ? 6000 : 5000, interrupted: false))
+            utterance: self.question.number,
+            .completed,
+            reply: "resp_1",
+            spoken: self.turn(self.question.text, end: doneFirst ? 6000 : 5000, interrupted: false)
+        )
         #expect(translation.receive(second, at: 6000) == [expected])
     }
 
@@ -58,7 +70,11 @@ struct WireTranslationTests {
         let cleared = ServerEvent.outputAudioBufferCleared(OutputAudioBufferClearedEvent(responseID: "resp_1"))
         #expect(translation.receive(cleared, at: 3000).isEmpty)
         let heard = String(self.question.text.prefix(20))
-        guard case .replyFinished(_, .interrupted(let fraction), _, let spoken?)? = translation.receive(self.done(.cancelled, heard), at: 3010).first
+        guard
+            case .replyFinished(_, .interrupted(let fraction), _, let spoken?)? = translation.receive(
+                self.done(.cancelled, heard),
+                at: 3010
+            ).first
         else { Issue.record("not an interruption"); return }
         #expect(spoken == self.turn(heard, end: 3000, interrupted: true))
         #expect(abs(fraction - 20 / Double(self.question.text.count)) < 0.001)
@@ -86,7 +102,11 @@ struct WireTranslationTests {
         let response = RealtimeResponse(id: "resp_1", status: .inProgress, metadata: ["viva_utterance": "\(self.question.number)"])
         _ = translation.receive(.responseCreated(ResponseCreatedEvent(response: response)), at: 0)
         let expected = WireOccurrence.replyFinished(
-            utterance: self.question.number, .interrupted(heardFraction: 0), reply: "resp_1", spoken: nil)
+            utterance: self.question.number,
+            .interrupted(heardFraction: 0),
+            reply: "resp_1",
+            spoken: nil
+        )
         #expect(translation.receive(self.done(.cancelled, ""), at: 10) == [expected])
     }
 
@@ -94,11 +114,17 @@ struct WireTranslationTests {
     func errors() {
         var translation = WireTranslation()
         translation.requested(self.question)
-        let ours = RealtimeError(code: "conversation_already_has_active_response", message: "m", eventID: "viva_say_\(self.question.number)")
+        let ours = RealtimeError(
+            code: "conversation_already_has_active_response",
+            message: "m",
+            eventID: "viva_say_\(self.question.number)"
+        )
         let occurrences = translation.receive(.error(ErrorEvent(error: ours)), at: 0)
         #expect(
             occurrences.contains(
-                .replyFinished(utterance: self.question.number, .failed, reply: "viva_say_\(self.question.number)", spoken: nil)))
+                .replyFinished(utterance: self.question.number, .failed, reply: "viva_say_\(self.question.number)", spoken: nil)
+            )
+        )
         let other = RealtimeError(code: "response_cancel_not_active", message: "m", eventID: "viva_stop")
         #expect(translation.receive(.error(ErrorEvent(error: other)), at: 0) == [.upstreamError(code: "response_cancel_not_active")])
     }

@@ -16,7 +16,10 @@ struct MultipartFormTests {
         #expect(form.contentType == "multipart/form-data; boundary=B")
     }
 
-    @Test("the id is the last segment of a Location, relative or absolute", arguments: ["/v1/realtime/calls/rtc_a", "https://x.example/calls/rtc_a?b=c"])
+    @Test(
+        "the id is the last segment of a Location, relative or absolute",
+        arguments: ["/v1/realtime/calls/rtc_a", "https://x.example/calls/rtc_a?b=c"]
+    )
     func location(_ text: String) { #expect(UpstreamCallID(location: text)?.value == "rtc_a") }
 
     @Test("an id that could change our request line is refused", arguments: ["", "/", "/calls/rtc a", "/calls/rtc%2e", "/calls/\r\nX: y"])

@@ -11,14 +11,20 @@ struct UpstreamFaultTests {
     private static let secret = "sk-canary-1234567890 upstream says too much"
 
     private func call(
-        _ behaviour: FakeRealtimeServer.CallBehaviour, options: GatewayHarness.Options = .init(),
+        _ behaviour: FakeRealtimeServer.CallBehaviour,
+        options: GatewayHarness.Options = .init(),
         _ check: @escaping @Sendable (GatewayHarness.Answer, GatewayHarness) async throws -> Void
     ) async throws {
         try await GatewayHarness.run(options) { (harness) async throws in
             harness.upstream.with { $0.behaviour = behaviour }
             let candidate = try await harness.join()
             let answer = try await harness.send(
-                "POST", "/v1/calls", token: candidate.token, type: "application/sdp", body: GatewayHarness.offer)
+                "POST",
+                "/v1/calls",
+                token: candidate.token,
+                type: "application/sdp",
+                body: GatewayHarness.offer
+            )
             #expect(!answer.text.contains("canary"))
             #expect(!harness.logs.contains("canary"))
             try await check(answer, harness)
@@ -52,10 +58,12 @@ struct UpstreamFaultTests {
         "statuses and codes are mapped to our closed list, and none of the upstream's text is forwarded",
         arguments: [
             (500, "", "engine_unavailable", 503), (502, "", "engine_unavailable", 503), (504, "", "upstream_timeout", 504),
-            (400, "invalid_sdp", "invalid_sdp", 400), (400, "no_opus", "no_opus", 400), (400, "unknown_parameter", "upstream_rejected", 502),
+            (400, "invalid_sdp", "invalid_sdp", 400), (400, "no_opus", "no_opus", 400),
+            (400, "unknown_parameter", "upstream_rejected", 502),
             (401, "invalid_api_key", "upstream_rejected", 502), (403, "", "upstream_rejected", 502), (404, "", "upstream_rejected", 502),
             (302, "", "upstream_rejected", 502), (200, "", "upstream_rejected", 502),
-        ])
+        ]
+    )
     func mapping(_ status: Int, _ code: String, _ expected: String, _ expectedStatus: Int) async throws {
         let body = #"{"error":{"message":"\#(Self.secret)","type":"x","code":"\#(code)"}}"#
         let headers = ["Location": "http://169.254.169.254/canary", "Content-Type": "application/json"]
@@ -73,7 +81,8 @@ struct UpstreamFaultTests {
             (["Content-Type": "application/sdp", "Location": "/v1/realtime/calls/rtc%0d%0aX"], FakeRealtimeServer.answer),
             (["Content-Type": "application/sdp", "Location": "/v1/realtime/calls/rtc_9"], "<html>canary</html>"),
             (["Content-Type": "application/sdp", "Location": "/v1/realtime/calls/rtc_9"], String(repeating: "v=0\r\n", count: 20_000)),
-        ])
+        ]
+    )
     func malformed(_ headers: [String: String], _ body: String) async throws {
         try await self.call(.respond(status: 201, headers: headers, body: body)) { answer, _ in
             #expect(answer.code == "upstream_rejected")
@@ -89,7 +98,12 @@ struct UpstreamFaultTests {
             harness.upstream.with { $0.behaviour = .never }
             let candidate = try await harness.join()
             async let answer = harness.send(
-                "POST", "/v1/calls", token: candidate.token, type: "application/sdp", body: GatewayHarness.offer)
+                "POST",
+                "/v1/calls",
+                token: candidate.token,
+                type: "application/sdp",
+                body: GatewayHarness.offer
+            )
             await clock.waitForSleepers(1)
             clock.advance(by: .seconds(11))
             let result = try await answer
@@ -114,7 +128,12 @@ struct UpstreamFaultTests {
             harness.upstream.with { $0.refusesSideband = true }
             let candidate = try await harness.join()
             let answer = try await harness.send(
-                "POST", "/v1/calls", token: candidate.token, type: "application/sdp", body: GatewayHarness.offer)
+                "POST",
+                "/v1/calls",
+                token: candidate.token,
+                type: "application/sdp",
+                body: GatewayHarness.offer
+            )
             #expect(answer.status == 502)
             harness.upstream.with { $0.refusesSideband = false }
             let location = try await harness.startCall(candidate)
@@ -122,7 +141,10 @@ struct UpstreamFaultTests {
         }
     }
 
-    @Test("the offer is checked before anything is sent", arguments: [("hello", "invalid_sdp"), ("v=0\r\nm=audio 9 RTP/AVP 0\r\n", "no_opus")])
+    @Test(
+        "the offer is checked before anything is sent",
+        arguments: [("hello", "invalid_sdp"), ("v=0\r\nm=audio 9 RTP/AVP 0\r\n", "no_opus")]
+    )
     func offers(_ offer: String, _ code: String) async throws {
         try await GatewayHarness.run { (harness) async throws in
             let candidate = try await harness.join()
@@ -131,7 +153,8 @@ struct UpstreamFaultTests {
             #expect(answer.code == code)
             #expect(harness.upstream.with { $0.bodies.isEmpty })
             #expect(
-                try await harness.send("POST", "/v1/calls", token: candidate.token, type: "application/json", body: offer).status == 415)
+                try await harness.send("POST", "/v1/calls", token: candidate.token, type: "application/json", body: offer).status == 415
+            )
         }
     }
 

@@ -18,8 +18,12 @@ struct PageTests {
     func room() async throws {
         let plan = try InterviewPlan(
             checking: InterviewPlanDraft(
-                id: "p", title: #"A "quoted" <b>title</b>"#, role: "R&D",
-                questions: [InterviewPlanDraft.Question(text: "How are you?")]))
+                id: "p",
+                title: #"A "quoted" <b>title</b>"#,
+                role: "R&D",
+                questions: [InterviewPlanDraft.Question(text: "How are you?")]
+            )
+        )
         try await GatewayHarness.run(plan: plan) { (harness) async throws in
             let page = try await harness.send("GET", "/i/\(harness.practiceTicket)")
             #expect(page.status == 200)

@@ -59,4 +59,14 @@ import Testing
         #expect(conversation.items.count == Conversation.maximumItems)
         #expect(conversation.items.first?.id == "5")
     }
+
+    @Test("a client cannot fill the memory with text")
+    func text() throws {
+        var conversation = Conversation(id: "conv")
+        let item = RealtimeItem.message(role: .user, content: [.inputText(String(repeating: "x", count: 600_000))])
+        _ = try conversation.insert(item, after: nil)
+        let error = #expect(throws: RealtimeError.self) { try conversation.insert(item, after: nil) }
+        #expect(error?.code == "conversation_too_large")
+        #expect(conversation.items.count == 1)
+    }
 }

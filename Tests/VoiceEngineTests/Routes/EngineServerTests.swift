@@ -9,7 +9,7 @@ import Testing
 @testable import VoiceEngine
 
 /// The engine over real sockets, with media and speech in memory.
-@Suite struct EngineServerTests {
+@Suite(.timeLimit(.minutes(1))) struct EngineServerTests {
     private static let offer = [
         "v=0", "o=- 1 2 IN IP4 127.0.0.1", "s=-", "t=0 0", "m=audio 9 UDP/TLS/RTP/SAVPF 111", "c=IN IP4 0.0.0.0",
         "a=rtpmap:111 opus/48000/2", "",

@@ -3,7 +3,7 @@ import Testing
 
 @testable import VoiceEngine
 
-@Suite struct SessionControlTests {
+@Suite(.timeLimit(.minutes(1))) struct SessionControlTests {
     private func error(_ call: Call) -> RealtimeError? {
         call.events.compactMap { event in
             if case .error(let error) = event { error.error } else { nil }

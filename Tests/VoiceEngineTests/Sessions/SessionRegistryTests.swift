@@ -2,7 +2,7 @@ import Testing
 
 @testable import VoiceEngine
 
-@Suite struct SessionRegistryTests {
+@Suite(.timeLimit(.minutes(1))) struct SessionRegistryTests {
     @Test("calls are taken up to the limit, refused beyond it, and taken again when a place is free")
     func limit() throws {
         let registry = SessionRegistry(maximumCalls: 2, metrics: EngineMetrics())

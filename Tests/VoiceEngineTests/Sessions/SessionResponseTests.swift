@@ -3,7 +3,7 @@ import Testing
 
 @testable import VoiceEngine
 
-@Suite struct SessionResponseTests {
+@Suite(.timeLimit(.minutes(1))) struct SessionResponseTests {
     private static let begun = [
         "response.created", "response.output_item.added", "conversation.item.added", "response.content_part.added",
     ]

@@ -3,7 +3,7 @@ import Testing
 
 @testable import VoiceEngine
 
-@Suite struct SessionTurnTests {
+@Suite(.timeLimit(.minutes(1))) struct SessionTurnTests {
     private static let turn = [
         "input_audio_buffer.speech_started", "input_audio_buffer.speech_stopped", "input_audio_buffer.committed", "conversation.item.added",
         "conversation.item.done", "conversation.item.input_audio_transcription.delta",

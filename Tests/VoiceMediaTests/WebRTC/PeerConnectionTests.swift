@@ -96,6 +96,25 @@ struct PeerConnectionTests {
         await candidate.close()
     }
 
+    @Test("a peer whose certificate is not the one in its description is cut off before it is heard", arguments: [true, false])
+    func impostor(atEngine: Bool) async throws {
+        let (candidateSide, engineSide) = (Recorder(tone: 660), Recorder(tone: 440))
+        let candidate = factory.makeClient(handlers: candidateSide.handlers)
+        let engine = factory.makeConnection(handlers: engineSide.handlers)
+        func forged(_ sdp: String) -> String {
+            sdp.replacing(/fingerprint:sha-256 (..)/) { "fingerprint:sha-256 " + ($0.output.1 == "00" ? "FF" : "00") }
+        }
+        let offer = try await candidate.offer()
+        let answer = try await engine.answer(offer: atEngine ? forged(offer) : offer)
+        try await candidate.accept(answer: atEngine ? answer : forged(answer))
+        let deceived = atEngine ? engineSide : candidateSide
+        await deceived.reaches { !$0.closed.isEmpty }
+        #expect(deceived.heard.closed == [.failed] && deceived.heard.connected == 0)
+        #expect(deceived.heard.samples.isEmpty && deceived.heard.texts.isEmpty)
+        await candidate.close()
+        await engine.close(.hungUp)
+    }
+
     @Test("a connection answers one offer only")
     func oneOffer() async throws {
         let call = try await Call.connected(by: factory)
@@ -222,5 +241,13 @@ struct PeerConnectionTests {
         #expect(statistics.framesReceived >= 20 && statistics.framesSent > 0)
         #expect(statistics.textsReceived == 1 && statistics.textsDropped == 0 && statistics.queuedTextBytes == 0)
         await call.close()
+    }
+
+    @Test("the rehearsal connects and leaves nothing behind")
+    func warmUp() async throws {
+        try await Call.connected(by: factory).close()
+        let sockets = Held.sockets()
+        #expect(await factory.warmUp())
+        #expect(Held.sockets() <= sockets)
     }
 }

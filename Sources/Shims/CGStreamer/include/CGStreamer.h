@@ -49,6 +49,8 @@ typedef enum viva_webrtc_event {
     VIVA_WEBRTC_TEXT,
     // ICE gave the peer up: no answer to its checks, before or after being connected.
     VIVA_WEBRTC_UNREACHABLE,
+    // The peer's certificate is not the one that its description names. Nothing follows.
+    VIVA_WEBRTC_UNTRUSTED,
     // The pipeline stopped with an error. After CONNECTED this is how a peer's own close shows:
     // the SCTP association is aborted. Text: the cause, for a log.
     VIVA_WEBRTC_ERROR,
