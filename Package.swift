@@ -143,7 +143,13 @@ let package = Package(
             ["ServerEdge", "VivaTestKit", nioCore, nioPosix, nioSSL, nioWebSocket, hummingbird, httpTypes, lifecycle, crypto, logging]
         ),
         tests("InterviewStore", ["InterviewStore", "InterviewCore", grdb]),
-        tests("VoiceEngine", ["VoiceEngine", "RealtimeProtocol", "ServerEdge", "VivaTestKit", hummingbird, httpClient, httpTypes, lifecycle, nioCore, nioHTTP1, logging]),
+        tests(
+            "VoiceEngine",
+            [
+                "VoiceEngine", "RealtimeProtocol", "ServerEdge", "VivaTestKit", hummingbird, httpClient, httpTypes, lifecycle, nioCore,
+                nioHTTP1, logging,
+            ]
+        ),
         tests("VoiceMedia", ["VoiceMedia", "VoiceEngine"], resources: [.copy("Fixtures")]),
         tests("SpeechModels", ["SpeechModels", "CZlib", crypto, httpClient, httpTypes, hummingbird, nioCore]),
         tests("VivaTestKit", ["VivaTestKit"]),

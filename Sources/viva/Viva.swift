@@ -12,7 +12,8 @@ struct Viva: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            ServeCommand.self, EngineCommand.self, SimulateCommand.self, LoadCommand.self, ModelsCommand.self, PlanCommand.self, SpeakCommand.self,
+            ServeCommand.self, EngineCommand.self, SimulateCommand.self, LoadCommand.self, ModelsCommand.self, PlanCommand.self,
+            SpeakCommand.self,
             DoctorCommand.self,
         ]
     )

@@ -17,8 +17,9 @@
 gboolean viva_peer_add_sender(viva_webrtc_peer *peer, const char *pad_name, unsigned payload_type) {
     char *description = g_strdup_printf(
         "appsrc name=source is-live=true format=time do-timestamp=false block=false max-bytes=0 max-time=0 max-buffers=%d "
-        "leaky-type=downstream caps=" PCM_CAPS " ! opusenc audio-type=voice frame-size=20 bitrate-type=constrained-vbr bitrate=%u complexity=%u "
-        "inband-fec=%s packet-loss-percentage=%u dtx=false ! rtpopuspay ! "
+        "leaky-type=downstream caps=" PCM_CAPS " ! "
+        "opusenc audio-type=voice frame-size=20 bitrate-type=constrained-vbr bitrate=%u complexity=%u inband-fec=%s "
+        "packet-loss-percentage=%u dtx=false ! rtpopuspay ! "
         "capsfilter caps=application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,payload=%u,ssrc=(uint)%u",
         MAX_WAITING_FRAMES, peer->settings.bitrate, peer->settings.complexity, peer->settings.expected_loss_percent > 0 ? "true" : "false",
         peer->settings.expected_loss_percent, payload_type, peer->settings.ssrc);

@@ -23,6 +23,7 @@ void viva_peer_drop(gpointer data) {
     g_mutex_clear(&peer->channel_lock);
     g_mutex_clear(&peer->inner_lock);
     g_clear_pointer(&peer->fingerprints, g_ptr_array_unref);
+    viva_association_give_back(peer->association);
     g_free(peer);
 }
 
@@ -129,6 +130,10 @@ static void element_added(GstBin *bin, GstBin *inner, GstElement *element, gpoin
     if (g_strcmp0(GST_OBJECT_NAME(factory), "dtlsdec") == 0) {
         connect_signal(peer, element, "notify::peer-pem", G_CALLBACK(viva_peer_certificate_received));
     }
+    if (g_str_has_prefix(GST_OBJECT_NAME(factory), "sctp")) {
+        // The pair is started only once DTLS is up, so this replaces webrtcbin's number in time.
+        g_object_set(element, "sctp-association-id", peer->association, NULL);
+    }
     g_mutex_lock(&peer->inner_lock);
     for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
         if (g_strcmp0(GST_OBJECT_NAME(factory), wanted[i].name) == 0) {
@@ -160,11 +165,14 @@ static void configure_ice(viva_webrtc_peer *peer) {
 }
 
 viva_webrtc_peer *viva_webrtc_peer_new(const viva_webrtc_settings *settings, const viva_webrtc_callbacks *callbacks) {
-    GstElement *webrtc = gst_element_factory_make("webrtcbin", NULL);
+    guint association = viva_association_take();
+    GstElement *webrtc = association == 0 ? NULL : gst_element_factory_make("webrtcbin", NULL);
     if (webrtc == NULL) {
+        viva_association_give_back(association);
         return NULL;
     }
     viva_webrtc_peer *peer = g_new0(viva_webrtc_peer, 1);
+    peer->association = association;
     g_atomic_ref_count_init(&peer->references);
     peer->callbacks = *callbacks;
     peer->settings = *settings;
@@ -176,7 +184,7 @@ viva_webrtc_peer *viva_webrtc_peer_new(const viva_webrtc_settings *settings, con
     g_mutex_init(&peer->channel_lock);
     g_mutex_init(&peer->inner_lock);
 
-    peer->pipeline = gst_pipeline_new(NULL);
+    peer->pipeline = gst_object_ref_sink(gst_pipeline_new(NULL));
     peer->webrtc = gst_object_ref_sink(webrtc);
     g_object_set(webrtc, "latency", settings->latency_ms, NULL);
     gst_util_set_object_arg(G_OBJECT(webrtc), "bundle-policy", "max-bundle");

@@ -52,6 +52,8 @@ struct viva_webrtc_peer {
     GstElement *sctp_decoder;
     GstElement *sctp_encoder;
     GstElement *dtls_encoder;
+    // Number of the SCTP association, this peer's alone.
+    guint association;
     // Fingerprints that the peer's description names, in lower case.
     GPtrArray *fingerprints;
 
@@ -95,6 +97,10 @@ void viva_peer_pad_added(GstElement *webrtc, GstPad *pad, gpointer peer);
 void viva_peer_data_channel(GstElement *webrtc, GstWebRTCDataChannel *channel, gpointer peer);
 void viva_peer_adopt_channel(viva_webrtc_peer *peer, GstWebRTCDataChannel *channel);
 void viva_peer_forget_channel(viva_webrtc_peer *peer);
+
+// 0: none is left.
+guint viva_association_take(void);
+void viva_association_give_back(guint number);
 
 // Tells a connected peer that this side leaves; returns when it is on its way, or after a short while.
 void viva_peer_say_goodbye(viva_webrtc_peer *peer);

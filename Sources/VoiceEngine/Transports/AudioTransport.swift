@@ -8,7 +8,7 @@
 public protocol AudioTransport: Sendable {
     /// Takes the peer's offer and returns the complete answer, candidates included (no trickle).
     ///
-    /// Called once. A transport that throws is closed and needs no `close`, though one does no harm.
+    /// Called once. A transport that throws is closing and needs no `close`, though one does no harm.
     func answer(offer: String) async throws(AudioTransportError) -> String
 
     /// Sends one text message on the data channel `oai-events`.
@@ -27,12 +27,13 @@ public protocol AudioTransport: Sendable {
 
 /// What happened to a transport.
 ///
-/// `connected` comes at most once, `channelOpen` only after it, and `closed` exactly once and last
-/// for a transport that was asked to answer.
+/// `connected` comes at most once, `channelOpen` only after it. For a transport that gave an answer `closed`
+/// comes exactly once and last; one whose `answer` threw sends no event at all.
 public enum AudioTransportEvent: Sendable {
     /// Media flows: from now on a frame is asked for every 20 ms.
     case connected
-    /// A data channel is open for `send`. The label is the peer's; `oai-events` is the only one served.
+    /// A data channel is open for `send`. The label is the peer's, `oai-events` by convention. Its first channel is
+    /// the one that is served; others are closed.
     case channelOpen(label: String)
     /// The peer's text, at most 64 KiB of it. Peer input: nothing about its content was checked.
     case text(String)

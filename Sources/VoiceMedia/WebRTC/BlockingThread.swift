@@ -18,7 +18,9 @@ enum BlockingThread {
                 name,
                 { argument in
                     if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
-                }, argument.toOpaque())
+                },
+                argument.toOpaque()
+            )
         }
         if !isStarted { argument.release() }
         return isStarted

@@ -25,7 +25,8 @@ final class NativePeer: @unchecked Sendable {
             },
             release: { context in
                 if let context { Unmanaged<PeerSession>.fromOpaque(context).release() }
-            })
+            }
+        )
         guard let pointer = viva_webrtc_peer_new(&settings, &callbacks) else {
             context.release()
             return nil

@@ -55,7 +55,8 @@ public struct PeerConnectionFactory: AudioTransportMaking {
                 case .closed: connected.continuation.finish()
                 case .channelOpen, .text: break
                 }
-            })
+            }
+        )
         let idle = AudioTransportHandlers(received: { _ in }, frameDue: { _ in }, event: { _ in })
         let answerer = PeerConnection(configuration: rehearsal, handlers: handlers, environment: environment)
         let offerer = PeerConnectionClient(configuration: rehearsal, handlers: idle, environment: environment)

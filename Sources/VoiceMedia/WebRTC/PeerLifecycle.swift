@@ -29,6 +29,9 @@ struct PeerLifecycle: ~Copyable {
     private var isExpectingAudio = true
     private(set) var closeReason: AudioTransportCloseReason?
 
+    /// A description was handed out, so the owner waits to hear how the connection ends.
+    private(set) var wasDescribed = false
+
     init(limits: Limits) {
         self.limits = limits
     }
@@ -65,8 +68,10 @@ struct PeerLifecycle: ~Copyable {
         switch state {
         case .negotiating:
             state = .described(deadline: waitsForAnswer ? nil : now + limits.connect)
+            wasDescribed = true
             return true
         case .connected:
+            wasDescribed = true
             return true
         case .idle, .described, .closing, .closed:
             return false

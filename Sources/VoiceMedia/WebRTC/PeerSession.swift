@@ -35,13 +35,21 @@ final class PeerSession: Sendable {
     /// Held while the native half is made, started or stopped: these run on threads of their own.
     private let control = Mutex(())
 
-    init(configuration: PeerConnectionConfiguration, handlers: AudioTransportHandlers, environment: PeerEnvironment, isOfferer: Bool) {
+    init(
+        configuration: PeerConnectionConfiguration,
+        handlers: AudioTransportHandlers,
+        environment: PeerEnvironment,
+        isOfferer: Bool
+    ) {
         self.configuration = configuration
         self.handlers = handlers
         self.environment = environment
         self.isOfferer = isOfferer
         let limits = PeerLifecycle.Limits(
-            answer: configuration.answerTimeout, connect: configuration.connectTimeout, silence: configuration.peerSilenceTimeout)
+            answer: configuration.answerTimeout,
+            connect: configuration.connectTimeout,
+            silence: configuration.peerSilenceTimeout
+        )
         state = Mutex(State(lifecycle: PeerLifecycle(limits: limits)))
     }
 
@@ -104,9 +112,14 @@ final class PeerSession: Sendable {
 
     private func settings() -> viva_webrtc_settings {
         viva_webrtc_settings(
-            min_port: configuration.portRange?.lowerBound ?? 0, max_port: configuration.portRange?.upperBound ?? 0,
-            latency_ms: configuration.latencyMilliseconds, bitrate: configuration.bitrate, complexity: min(configuration.complexity, 10),
-            expected_loss_percent: min(configuration.expectedLossPercent, 100), ssrc: .random(in: 1 ... .max))
+            min_port: configuration.portRange?.lowerBound ?? 0,
+            max_port: configuration.portRange?.upperBound ?? 0,
+            latency_ms: configuration.latencyMilliseconds,
+            bitrate: configuration.bitrate,
+            complexity: min(configuration.complexity, 10),
+            expected_loss_percent: min(configuration.expectedLossPercent, 100),
+            ssrc: .random(in: 1 ... .max)
+        )
     }
 
     /// If the system has no thread left, nothing was started that would have to be stopped: the limit on the answer ends it.
@@ -226,10 +239,10 @@ final class PeerSession: Sendable {
             state.withLock { $0.native }?.close()
         }
         if state.withLock({ $0.holdsPort }) { environment.ports.giveBack() }
+        let wasDescribed = state.withLock { $0.lifecycle.wasDescribed }
         eventOrder.withLock { isOver in
-            guard !isOver else { return }
             isOver = true
-            handlers.event(.closed(reason))
+            if wasDescribed { handlers.event(.closed(reason)) }
         }
         finishClosing()
     }

@@ -11,7 +11,10 @@ import Testing
         #expect(addresses.allSatisfy(LocalAddresses.isRoutable))
     }
 
-    @Test("link-local and unspecified addresses cannot be told to a peer", arguments: ["169.254.1.2", "fe80::1", "FEBF::1%eth0", "0.0.0.0", "::", ""])
+    @Test(
+        "link-local and unspecified addresses cannot be told to a peer",
+        arguments: ["169.254.1.2", "fe80::1", "FEBF::1%eth0", "0.0.0.0", "::", ""]
+    )
     func unusable(address: String) {
         #expect(!LocalAddresses.isRoutable(address))
     }

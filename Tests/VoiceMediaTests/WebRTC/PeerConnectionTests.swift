@@ -166,7 +166,9 @@ struct PeerConnectionTests {
         var configuration = Self.loopback
         configuration.portRange = 47_124...47_124
         configuration.answerTimeout = .milliseconds(300)
-        let (one, other) = (try PeerConnectionFactory(configuration: configuration), try PeerConnectionFactory(configuration: configuration))
+        let (one, other) = (
+            try PeerConnectionFactory(configuration: configuration), try PeerConnectionFactory(configuration: configuration)
+        )
         let candidate = factory.makeClient(handlers: Recorder(tone: 440).handlers)
         let offer = try await candidate.offer()
         let holder = one.makeConnection(handlers: Recorder(tone: 440).handlers)

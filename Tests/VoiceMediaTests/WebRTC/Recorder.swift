@@ -70,7 +70,8 @@ final class Recorder: Sendable {
                         heard.order.append("closed")
                     }
                 }
-            })
+            }
+        )
     }
 
     /// Returns when the condition holds, or when the suite's time limit cancels the test.

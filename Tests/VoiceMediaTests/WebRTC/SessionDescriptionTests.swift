@@ -47,7 +47,8 @@ import Testing
 
     @Test(
         "audio without Opus at 48 kHz does not count",
-        arguments: ["opus/16000/2", "PCMU/8000", "opus", "opus/48000/2/1"])
+        arguments: ["opus/16000/2", "PCMU/8000", "opus", "opus/48000/2/1"]
+    )
     func noOpus(encoding: String) throws {
         let description = try #require(SessionDescription(Self.offer.replacing("OPUS/48000/2", with: encoding)))
         #expect(description.audio == nil)
@@ -60,7 +61,8 @@ import Testing
 
     @Test(
         "what is no session description is refused",
-        arguments: ["", "hello", "v=1\r\no=-", "v=0\r\nhello", "v=0\r\n", "{}", "v=0\r\no=- 1\r\n\u{0}a=x"])
+        arguments: ["", "hello", "v=1\r\no=-", "v=0\r\nhello", "v=0\r\n", "{}", "v=0\r\no=- 1\r\n\u{0}a=x"]
+    )
     func notSDP(text: String) {
         #expect(SessionDescription(text) == nil)
     }
