@@ -82,7 +82,7 @@ let package = Package(
             "Gateway",
             [
                 "InterviewCore", "RealtimeProtocol", "ServerEdge", "InterviewStore",
-                hummingbird, httpTypes, httpClient, nioCore, nioFoundation, logging, lifecycle, mustache, yams, crypto,
+                hummingbird, httpTypes, httpClient, nioCore, nioFoundation, nioHTTP1, nioPosix, logging, lifecycle, mustache, yams, crypto,
             ],
             resources: [.embedInCode("Web/Assets")]
         ),
@@ -157,7 +157,7 @@ let package = Package(
             "Gateway",
             [
                 "Gateway", "InterviewCore", "InterviewStore", "RealtimeProtocol", "ServerEdge", "VivaTestKit", hummingbird,
-                hummingbirdTesting, httpClient, nioCore, logging,
+                hummingbirdTesting, httpClient, httpTypes, lifecycle, nioCore, nioHTTP1, nioPosix, logging,
             ]
         ),
     ]

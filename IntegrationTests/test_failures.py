@@ -49,7 +49,7 @@ def test_a_ticket_opens_one_interview_once(serve):
     assert requests.get(f"{server.base}/i/{'A' * 43}", timeout=5).status_code == 404
 
 
-@pytest.mark.parametrize("offer, code", [("hello", "invalid_sdp"), ("", "invalid_sdp"), (NO_OPUS, "no_opus"), ("v=0\r\n" + "a" * 40_000, None)])
+@pytest.mark.parametrize("offer, code", [("hello", "invalid_sdp"), ("", "invalid_sdp"), (NO_OPUS, "no_opus"), ("v=0\r\n" + "a" * 40_000, None)], ids=["words", "nothing", "no-opus", "too-long"])
 def test_an_offer_that_cannot_be_answered_is_refused_with_its_reason(serve, offer, code):
     server = serve()
     token = join(server, server.ticket).json()["candidate_token"]

@@ -76,7 +76,7 @@ def test_every_line_shown_as_final_survives_a_killed_server(serve, microphone, t
     server = serve(*plan)
     with chromium(microphone) as page:
         start_interview(page, server.practice)
-        page.wait_for_function("document.querySelectorAll('ol.lines:not(.interim) > li').length >= 3", timeout=90_000)
+        page.locator("ol.lines:not(.interim) > li").nth(2).wait_for(timeout=90_000)
         server.kill()
         shown = final_lines(page)
     again = serve(*plan, data=server.data)

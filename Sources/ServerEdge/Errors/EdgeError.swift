@@ -42,7 +42,7 @@ public struct EdgeError: Error, HTTPResponseError {
 
     /// Renders the Viva envelope; ``ErrorResponseMiddleware`` chooses another one before this is asked.
     public func response(from request: Request, context: some RequestContext) throws -> Response {
-        ErrorEnvelope.viva.response(for: self, requestID: context.id)
+        ErrorEnvelope.viva.response(for: self, requestID: context.requestID)
     }
 }
 

@@ -33,12 +33,12 @@ public struct ErrorResponseMiddleware<Context: RequestContext>: RouterMiddleware
                     metadata: ["code": "\(error.code)", "cause_type": "\(type(of: cause))"]
                 )
             }
-            return envelope.response(for: error, requestID: context.id)
+            return envelope.response(for: error, requestID: context.requestID)
         } catch let error as any HTTPResponseError {
-            return envelope.response(for: EdgeError(CommonErrorCode.matching(error.status)), requestID: context.id)
+            return envelope.response(for: EdgeError(CommonErrorCode.matching(error.status)), requestID: context.requestID)
         } catch {
             context.logger.error("request failed unexpectedly", metadata: ["error_type": "\(type(of: error))"])
-            return envelope.response(for: EdgeError(CommonErrorCode.internalError), requestID: context.id)
+            return envelope.response(for: EdgeError(CommonErrorCode.internalError), requestID: context.requestID)
         }
     }
 }

@@ -105,7 +105,7 @@ void viva_association_give_back(guint number);
 // Tells a connected peer that this side leaves; returns when it is on its way, or after a short while.
 void viva_peer_say_goodbye(viva_webrtc_peer *peer);
 
-// Ends what webrtcbin sometimes leaves running when it is stopped; without this its disposal waits for ever.
+// Ends tasks that still run in the stopped SCTP elements, for which their disposal would wait for ever.
 void viva_peer_stop_strays(viva_webrtc_peer *peer);
 
 // Negotiation.

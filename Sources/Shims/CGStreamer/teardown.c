@@ -147,8 +147,9 @@ void viva_peer_say_goodbye(viva_webrtc_peer *peer) {
     gst_clear_object(&decoder);
 }
 
-// Seen about once in 3,000 closes on an overloaded machine (GStreamer 1.22): sctpenc is stopped, but the task of its
-// source pad was started after that and waits for packets. A flush makes its queue give up; then it can be joined.
+// A net, not seen needed since every peer has an association of its own: with a shared one, sctpenc was stopped while
+// the task of its source pad had been started after that and waited for packets, so that disposing of it never ended.
+// A flush makes the task's queue give up; then it can be joined.
 static gboolean stop_stray(GstElement *element, GstPad *pad, gpointer unused) {
     (void)element;
     (void)unused;

@@ -55,6 +55,8 @@ struct EngineCommand: AsyncParsableCommand {
         } catch let error as PeerConnectionFactory.Unavailable {
             throw CommandFailure(error.description)
         }
+        // The first answer of a process takes half a second longer; it should not be a candidate's.
+        if await !transports.warmUp() { logger.warning("WebRTC warm-up failed, the first call may be slow") }
         let engine: VoiceEngine
         do {
             engine = try VoiceEngine(

@@ -58,6 +58,7 @@ struct ServeCommand: AsyncParsableCommand {
         )
         do {
             try await Compose.run(supervisor.map { [$0, gateway] } ?? [gateway], logger: logger)
+            await store.close()
         } catch let error as GatewayStartError {
             throw CommandFailure(error.description)
         } catch let error as InterviewStoreError {

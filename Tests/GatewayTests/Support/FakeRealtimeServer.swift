@@ -77,7 +77,10 @@ final class FakeRealtimeServer: Service, Sendable {
                     call.received(message)
                     if case .responseCreate(let event) = message.event {
                         let react = self.state.withLock { $0.reaction }
-                        react(call, FakeReply(event: event, eventID: message.eventID))
+                        let reply = FakeReply(event: event, eventID: message.eventID)
+                        react(call, reply)
+                        // Told afterwards, so that what a test then says comes after what the fake said.
+                        call.announce(reply)
                     }
                 }
                 call.closed()
@@ -149,8 +152,9 @@ final class FakeCall: Sendable {
 
     func received(_ message: ClientMessage) {
         self.log.withLock { $0.append(message) }
-        if case .responseCreate(let event) = message.event { self.newReply.yield(FakeReply(event: event, eventID: message.eventID)) }
     }
+
+    func announce(_ reply: FakeReply) { self.newReply.yield(reply) }
 
     func closed() { self.newReply.finish() }
 
