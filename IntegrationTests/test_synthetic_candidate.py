@@ -24,7 +24,7 @@ def test_an_interview_completes_with_every_question_word_for_word_and_in_order(s
     assert report["exit"] == 0 and report["status"] == "completed"
     assert report["questions_verbatim"] is True
     assert report["word_error_rate"] <= 0.12
-    assert len([turn for turn in report["turns"] if turn["response_ms"]]) == 2
+    assert len([turn for turn in report["turns"] if "response_ms" in turn]) == 2
     # Every stored line had been announced as final before.
     assert report["final_lines"] == len(report["segments"])
     starts = [segment["start_ms"] for segment in report["segments"]]
@@ -44,7 +44,7 @@ def test_a_candidate_who_talks_over_the_interviewer_silences_it_and_hears_the_qu
     # Only what was heard is kept: the interrupted line is the beginning of the one that was to be said.
     asked = [s["text"] for s in report["segments"] if s["speaker"] == "interviewer" and not s["interrupted"]]
     assert any(len(text) > len(interrupted[0]["text"]) for text in asked)
-    silenced = [turn["silenced_ms"] for turn in report["turns"] if turn["silenced_ms"] is not None]
+    silenced = [turn["silenced_ms"] for turn in report["turns"] if "silenced_ms" in turn]
     assert silenced
 
 
@@ -55,7 +55,9 @@ def test_the_transcript_is_the_tenants_and_can_be_had_in_four_formats(serve, tmp
     url = f"{server.base}/v1/interviews/{report['interview_id']}/transcript"
     assert requests.get(url, timeout=5).status_code == 401
     workspace = {"Authorization": f"Bearer {server.token}"}
-    assert requests.get(url, headers=workspace, timeout=5).json()["segments"] == report["segments"]
+    stored = requests.get(url, headers=workspace, timeout=5).json()["segments"]
+    assert [segment["text"] for segment in stored] == [segment["text"] for segment in report["segments"]]
+    assert all(segment["item_id"] for segment in stored)
     assert requests.get(url + "?format=vtt", headers=workspace, timeout=5).text.startswith("WEBVTT")
     assert "-->" in requests.get(url + "?format=srt", headers=workspace, timeout=5).text
     assert report["segments"][0]["text"] in requests.get(url + "?format=txt", headers=workspace, timeout=5).text.replace("\n", " ")

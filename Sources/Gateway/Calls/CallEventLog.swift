@@ -36,19 +36,23 @@ final class CallEventLog: Sendable {
 
     /// Adds an event and hands it to the readers.
     func publish(_ event: CallEvent) {
-        self.state.withLock { state in
-            guard !state.isFinished else { return }
+        let slow = self.state.withLock { state -> [AsyncStream<ServerSentEvent>.Continuation] in
+            guard !state.isFinished else { return [] }
             state.lastID += 1
             state.events.append((state.lastID, event))
             if state.events.count > Self.retainedEvents { state.events.removeFirst(state.events.count - Self.retainedEvents) }
             let sent = event.serverSent(id: state.lastID)
+            var slow: [AsyncStream<ServerSentEvent>.Continuation] = []
             for (key, reader) in state.readers {
                 if case .dropped = reader.yield(sent) {
-                    reader.finish()
                     state.readers[key] = nil
+                    slow.append(reader)
                 }
             }
+            return slow
         }
+        // Outside the lock: finishing calls the termination handler, which takes the lock.
+        for reader in slow { reader.finish() }
     }
 
     /// No more events: every stream ends after what it still has to deliver.

@@ -52,14 +52,25 @@ actor CallRegistry: Service {
         return call
     }
 
+    /// The call of an interview, if it is in memory.
+    func call(of interview: InterviewID) -> LiveCall? { self.byInterview[interview] }
+
     private func liveCall(for interview: InterviewID, tenant: TenantID) async throws -> LiveCall {
-        if let call = self.byInterview[interview], await !call.isRetired { return call }
+        if let call = try await self.present(interview) { return call }
         let call = try await self.load(interview, tenant: tenant)
         // Another request may have loaded it while this one waited; the first one counts.
-        if let present = self.byInterview[interview], await !present.isRetired { return present }
+        if let present = try await self.present(interview) { return present }
         guard self.byInterview.count < Limits.calls, !self.isDraining else { throw EdgeError.gateway(.engineFull) }
         self.admit(call)
         return call
+    }
+
+    /// The call in memory. One that is over stays over, even when the store has not taken its end yet.
+    private func present(_ interview: InterviewID) async throws -> LiveCall? {
+        guard let call = self.byInterview[interview] else { return nil }
+        if await !call.isRetired { return call }
+        if await call.status.isFinal { throw EdgeError.gateway(.interviewOver) }
+        return nil
     }
 
     private func load(_ interview: InterviewID, tenant: TenantID) async throws -> LiveCall {

@@ -30,6 +30,10 @@ extension LiveCall {
         case .replyFinished(let utterance, let outcome, let reply, let spoken):
             self.store(self.order.finish(reply, spoken))
             if let utterance { self.perform(self.conductor.responseFinished(utterance: utterance, outcome, at: time)) }
+            // The call's clock begins with the first sound, so no timer of the conductor would try again before it.
+            if outcome == .failed, self.clock.origin == nil, let attempt = self.connection?.attempt {
+                self.connectionEnded(attempt: attempt, reason: .setUpFailed)
+            }
         case .speechStarted(let itemID, _):
             self.becomeLive()
             self.store(self.order.begin(itemID))

@@ -124,10 +124,19 @@ actor LiveCall {
     nonisolated func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.writer.run() }
-            await withDiscardingTaskGroup { group in
-                await self.begin()
-                for await job in self.jobs { group.addTask { await self.perform(job) } }
-                group.cancelAll()
+            // Hang-ups are let finish (they have a deadline of their own): a call that is not hung up may cost the operator money.
+            await withDiscardingTaskGroup { hangUps in
+                await withDiscardingTaskGroup { group in
+                    await self.begin()
+                    for await job in self.jobs {
+                        if case .hangUp = job {
+                            hangUps.addTask { await self.perform(job) }
+                        } else {
+                            group.addTask { await self.perform(job) }
+                        }
+                    }
+                    group.cancelAll()
+                }
             }
             self.writer.close()
         }

@@ -1,3 +1,5 @@
+public import ServerEdge
+
 /// How the supervised engine is started, and the limits of its supervision.
 public struct EngineConfiguration: Sendable {
     /// Path of the executable; the composition root passes its own.
@@ -6,6 +8,8 @@ public struct EngineConfiguration: Sendable {
     public var arguments: [String]
     /// The complete environment of the child; nothing is inherited, so no secret of the gateway reaches it by accident.
     public var environment: [String: String]
+    /// The key that `environment` gives the engine for its clients, so that no other program of this machine takes its places.
+    public var apiKey: Secret<String>?
     /// The engine must say that it is ready within this time. Loading the speech models takes seconds on a cold disk.
     public var readyTimeout: Duration = .seconds(60)
     /// After SIGTERM the child has this long to end its calls; then it is killed.

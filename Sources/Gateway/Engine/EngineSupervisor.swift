@@ -1,5 +1,6 @@
 import InterviewCore
 public import Logging
+import ServerEdge
 public import ServiceLifecycle
 import Synchronization
 
@@ -53,6 +54,9 @@ public final class EngineSupervisor: Service, Sendable {
         self.standardError = standardError
     }
 
+    /// The key that the engine asks of its clients; nil when it asks for none.
+    var apiKey: Secret<String>? { self.configuration.apiKey }
+
     /// The status at this moment.
     public var status: Status { self.state.withLock { $0.status } }
 
@@ -77,9 +81,12 @@ public final class EngineSupervisor: Service, Sendable {
             await self.supervise()
         }
         self.become(.stopped)
-        self.state.withLock { state in
-            for observer in state.observers.values { observer.finish() }
+        let observers = self.state.withLock { state in
+            defer { state.observers.removeAll() }
+            return Array(state.observers.values)
         }
+        // Outside the lock: finishing calls the termination handler, which takes the lock.
+        for observer in observers { observer.finish() }
     }
 
     private func supervise() async {

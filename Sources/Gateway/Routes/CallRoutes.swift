@@ -63,11 +63,13 @@ struct CallRoutes: Sendable {
 
     private func end(_ context: CandidateContext) async throws -> Response {
         let id = try context.identifier("call_id", as: CallID.self)
-        let status: InterviewStatus
+        var status: InterviewStatus
         if let call = await self.registry.call(id, of: context.identity.interviewID) {
             status = await call.end()
         } else {
             status = try await self.storedStatus(of: id, context)
+            // After a restart of the gateway the interview is in memory, but not under the id of its old call.
+            if let call = await self.registry.call(of: context.identity.interviewID) { status = await call.end() }
         }
         return .json(StatusBody(status: CallStatus(status).rawValue))
     }

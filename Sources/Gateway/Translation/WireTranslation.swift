@@ -73,7 +73,7 @@ struct WireTranslation: ~Copyable {
             return self.audioEnded(event.responseID, cleared: true, at: now)
         case .conversationItemTruncated(let event):
             if let index = self.replies.firstIndex(where: { $0.reply.itemID == event.itemID }) {
-                self.replies[index].reply.truncatedAfter = Int64(event.audioEndMilliseconds)
+                self.replies[index].reply.truncatedAfter = Self.bounded(event.audioEndMilliseconds)
             }
         case .responseDone(let event):
             return self.done(event.response)
@@ -244,9 +244,17 @@ struct WireTranslation: ~Copyable {
 
     // MARK: Turns of the candidate
 
+    /// A day: far beyond any session, and small enough that no arithmetic on it overflows.
+    private static let longestAudio = 86_400_000
+
+    /// A time that the upstream gave; it may be any number.
+    private static func bounded(_ milliseconds: Int) -> Int64 {
+        Int64(min(max(milliseconds, 0), Self.longestAudio))
+    }
+
     private mutating func speechStarted(_ event: SpeechStartedEvent, at now: Int64) -> [WireOccurrence] {
         guard !self.turns.contains(where: { $0.itemID == event.itemID }) else { return [] }
-        let position = Int64(event.audioStartMilliseconds)
+        let position = Self.bounded(event.audioStartMilliseconds)
         self.audioOffset = min(self.audioOffset ?? .max, now - position)
         self.turns.append((event.itemID, Turn(startAudio: position)))
         if self.turns.count > Self.mostOpen { self.turns.removeFirst() }
@@ -254,7 +262,7 @@ struct WireTranslation: ~Copyable {
     }
 
     private mutating func speechStopped(_ event: SpeechStoppedEvent, at now: Int64) -> [WireOccurrence] {
-        let position = Int64(event.audioEndMilliseconds)
+        let position = Self.bounded(event.audioEndMilliseconds)
         self.audioOffset = min(self.audioOffset ?? .max, now - position)
         guard let index = self.turns.firstIndex(where: { $0.itemID == event.itemID }) else { return [] }
         self.turns[index].turn.endAudio = position

@@ -11,7 +11,7 @@ public enum Upstream: Sendable {
         case .fixed(let endpoint): endpoint
         case .supervised(let supervisor):
             if case .ready(let address) = supervisor.status {
-                UpstreamEndpoint(baseURL: "\(address)/v1", speaksVerbatim: true)
+                UpstreamEndpoint(baseURL: "\(address)/v1", apiKey: supervisor.apiKey, speaksVerbatim: true)
             } else {
                 nil
             }
@@ -36,7 +36,7 @@ public enum Upstream: Sendable {
     /// Voices leave this machine: the candidate has to be told so.
     var isRemote: Bool {
         switch self {
-        case .fixed(let endpoint): !(endpoint.baseURL.contains("://127.0.0.1") || endpoint.baseURL.contains("://localhost"))
+        case .fixed(let endpoint): !["127.0.0.1", "localhost"].contains(endpoint.host)
         case .supervised: false
         }
     }

@@ -4,6 +4,8 @@ public import ServerEdge
 public struct UpstreamEndpoint: Sendable {
     /// The address up to and including `/v1`, without a trailing slash; `http` or `https`.
     public let baseURL: String
+    /// The host of the address, without a port.
+    let host: String
     /// The provider key; it goes into the `Authorization` header of upstream requests and nowhere else.
     public let apiKey: Secret<String>?
     /// The server speaks `metadata.viva_say` word for word, as our engine does. OpenAI does not know it and limits
@@ -21,6 +23,7 @@ public struct UpstreamEndpoint: Sendable {
         self.baseURL = String(text)
         self.apiKey = apiKey
         let host = text.dropFirst(scheme.count).prefix { $0 != "/" && $0 != ":" }
+        self.host = String(host)
         self.speaksVerbatim = speaksVerbatim ?? !(host == "openai.com" || host.hasSuffix(".openai.com"))
     }
 

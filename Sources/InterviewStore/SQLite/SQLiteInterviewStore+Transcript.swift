@@ -28,7 +28,7 @@ extension SQLiteInterviewStore {
             )
             let next = (last ?? 0) + 1
             guard next <= InterviewStoreLimits.segments else {
-                throw InterviewStoreError(.full, "The transcript of this interview has reached its limit.")
+                throw InterviewStoreError(.tooLarge, "The transcript of this interview has reached its limit.")
             }
             try database.cachedStatement(
                 sql: """

@@ -113,11 +113,10 @@ public struct SyntheticCandidateStateMachine: ~Copyable {
     /// Asked once per frame: the index of the answer to begin with, if one is due.
     public mutating func answerDue(at now: Double) -> Int? {
         guard case .listening = state, let lastLoud = interviewerLastLoud else { return nil }
-        let upcoming = openQuestion + 1
-        if let since = interviewerLoudSince, behaviour.bargeInAt.contains(upcoming), !interruptedOnce.contains(upcoming),
-            openQuestion > 0, answered >= openQuestion, now - since >= behaviour.bargeInAfter
+        if let since = interviewerLoudSince, behaviour.bargeInAt.contains(openQuestion), !interruptedOnce.contains(openQuestion),
+            openQuestion > answered, openQuestionHeard, now - since >= behaviour.bargeInAfter
         {
-            interruptedOnce.insert(upcoming)
+            interruptedOnce.insert(openQuestion)
             return begin(question: openQuestion, over: true, at: now)
         }
         guard openQuestion > answered, openQuestionHeard, now - lastLoud >= behaviour.thinkingTime else { return nil }

@@ -79,7 +79,8 @@ struct EngineCommand: AsyncParsableCommand {
     private static func endWithStandardInput() {
         Thread.detachNewThread {
             while !FileHandle.standardInput.availableData.isEmpty {}
-            Glibc.exit(0)
+            // Without destructors: they would run under the threads of the speech and media libraries.
+            _exit(0)
         }
     }
 }

@@ -80,6 +80,7 @@ struct SyntheticCandidateStateMachineTests {
         _ = play(&machine, from: 0, to: 100, interviewer: true)
         _ = play(&machine, from: 100, to: 1_000, interviewer: false)
         machine.answerFinished(at: 2_000)
+        machine.questionAsked(number: 2)
         let begun = play(&machine, from: 2_500, to: 6_000, interviewer: true)
         #expect(begun?.at == 3_100)
         machine.heard(loud: true, at: 3_300)
