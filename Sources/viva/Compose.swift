@@ -7,8 +7,8 @@ import VoiceMedia
 
 /// The composition root's shared pieces. Commands put the parts together; nothing else knows them all.
 enum Compose {
-    /// The time that live calls get after SIGTERM, plus the time to store what is left.
-    static let longestShutdown = Duration.seconds(40)
+    /// 30 s that live calls get after SIGTERM, 10 s to store what is left, 5 s for the engine to end, and a margin.
+    static let longestShutdown = Duration.seconds(50)
 
     /// A logger to standard error at the level of `VIVA_LOG_LEVEL` (default `info`).
     static func logger(_ label: String, _ settings: Settings) throws -> Logger {
