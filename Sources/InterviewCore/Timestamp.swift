@@ -13,9 +13,10 @@ public struct Timestamp: Codable, Hashable, Comparable, Sendable {
 
     public init(millisecondsSince1970: Int64) { self.millisecondsSince1970 = millisecondsSince1970 }
 
-    /// The millisecond in which the date lies. Dates beyond the year 9999 or before 1 become that bound.
+    /// The millisecond in which the date lies. Dates beyond the year 9999 or before 1 become that bound; one that is no number, 1970.
     public init(_ date: Date) {
-        let seconds = min(max(date.timeIntervalSince1970, -62_135_596_800), 253_402_300_799)
+        let given = date.timeIntervalSince1970
+        let seconds = given.isNaN ? 0 : min(max(given, -62_135_596_800), 253_402_300_799)
         self.init(millisecondsSince1970: Int64((seconds * 1000).rounded(.down)))
     }
 
@@ -28,7 +29,9 @@ public struct Timestamp: Codable, Hashable, Comparable, Sendable {
         let days = seconds.flooredDivision(by: 86_400)
         let second = seconds - days * 86_400
         let (year, month, day) = Self.civil(daysSince1970: days)
-        let fraction = millisecondsSince1970 - seconds * milliseconds
+        // A remainder and not a difference: the product of the floor lies beyond the smallest number.
+        let remainder = millisecondsSince1970 % milliseconds
+        let fraction = remainder < 0 ? remainder + milliseconds : remainder
         return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2) + "T" + padded(second / 3600, 2) + ":"
             + padded(second / 60 % 60, 2) + ":" + padded(second % 60, 2) + "." + padded(fraction, 3) + "Z"
     }
@@ -48,19 +51,32 @@ public struct Timestamp: Codable, Hashable, Comparable, Sendable {
 
     public static func < (left: Self, right: Self) -> Bool { left.millisecondsSince1970 < right.millisecondsSince1970 }
 
+    /// The largest or smallest moment where the sum is beyond it.
     public static func + (moment: Self, span: Duration) -> Self {
-        Timestamp(millisecondsSince1970: moment.millisecondsSince1970 + span.wholeMilliseconds)
+        Timestamp(millisecondsSince1970: moment.millisecondsSince1970.addingWithinBounds(span.wholeMilliseconds))
     }
 }
 
 extension Duration {
-    /// Whole milliseconds, fractions dropped.
+    /// Whole milliseconds, fractions dropped; the largest or smallest number where they are more than fit.
     public var wholeMilliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        if self >= .milliseconds(Int64.max) { return .max }
+        if self <= .milliseconds(Int64.min) { return .min }
+        let (seconds, attoseconds) = components
+        let fraction = attoseconds / 1_000_000_000_000_000
+        // The seconds alone may round to a number that only their fraction brings back into the bounds.
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        return overflow ? (seconds < 0 ? .min : .max) : whole.addingWithinBounds(fraction)
     }
 }
 
 extension Int64 {
+    /// The sum, or the bound that it would pass.
+    func addingWithinBounds(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other < 0 ? .min : .max) : sum
+    }
+
     fileprivate func flooredDivision(by divisor: Int64) -> Int64 {
         let quotient = self / divisor
         return self % divisor < 0 ? quotient - 1 : quotient

@@ -64,9 +64,9 @@ public enum ConductorAction: Hashable, Sendable {
     case closeQuestion(QuestionID, AnswerOutcome)
     /// For the candidate's screen. `number` counts from 1.
     case progress(number: Int, count: Int)
-    /// The interview is complete. Hang up. The last action there is.
+    /// The interview is complete. Hang up. Nothing follows but `attributeTurn` for turns that were under way.
     case complete
-    /// The interview ends early. Hang up. The last action there is.
+    /// The interview ends early. Hang up. Nothing follows but `attributeTurn` for turns that were under way.
     case end(EndReason)
 }
 

@@ -29,6 +29,8 @@ public struct ConductorPolicy: Hashable, Sendable {
     public var silentQuestions = 3
     /// Used part of the time limit at which the candidate is told.
     public var timeWarningFraction = 0.8
+    /// Times that this is begun; whoever talks into it twice has heard what it is about.
+    public var timeWarnings = 2
     /// How long an answer may go on after the time limit before the interviewer says goodbye into it.
     public var overrun: Duration = .seconds(120)
     /// A reply that is not audible by then has failed. Twice the slowest local synthesis of a long sentence.
@@ -53,8 +55,11 @@ public struct ConductorPolicy: Hashable, Sendable {
     public var resumeWindow: Duration = .seconds(300)
     /// Lost calls in one interview; more is a line on which nobody can talk.
     public var resumptions = 20
-    /// Turns of the candidate that may be under way at once. Real upstreams have one or two; the oldest is forgotten beyond.
+    /// Turns of the candidate that may be under way at once. Real upstreams have one or two; the oldest is given up beyond.
     public var openTurns = 16
+    /// Turns that were given up and are remembered in case their words come late. A recogniser that stalls for half a
+    /// minute leaves about a dozen behind; beyond this the oldest is forgotten.
+    public var givenUpTurns = 32
 
     public init() {}
 }

@@ -14,6 +14,8 @@ struct CurrentQuestion {
     }
 
     let index: Int
+    /// The question whose answer came just before, for speech that goes on into this one. nil: none, or a call was lost between.
+    var from: Int?
     /// Words before the question the first time it is asked.
     var preface: String?
     /// The candidate has heard it, or we have stopped trying.
@@ -31,6 +33,8 @@ struct CurrentQuestion {
     var unheard = 0
     /// Set while it is to be repeated on request.
     var repeatPreface: String?
+    /// The repeat of a question that was heard before was cut off: whatever answers now makes another one needless.
+    var repeatCutOff = false
     var repeats = 0
     var reminders = 0
     var didNotCatch = 0
@@ -38,9 +42,15 @@ struct CurrentQuestion {
     var cutShort = false
     /// Its coverage is in the record.
     var recorded = false
+    /// The disclosure, which was not heard so far, was put behind its answer.
+    var disclosureTried = false
 
-    init(index: Int, preface: String? = nil) {
+    /// It was heard to begin, in this process or an earlier one.
+    var wasAsked: Bool { attempts > 0 || recorded }
+
+    init(index: Int, from: Int? = nil, preface: String? = nil) {
         self.index = index
+        self.from = from
         self.preface = preface
     }
 }
@@ -53,7 +63,7 @@ struct Speaking {
     var soundingSince: Duration?
 }
 
-/// A turn of the candidate whose words are not there yet.
+/// A turn of the candidate whose words are not there yet, or were given up.
 struct OpenTurn {
     let itemID: String
     /// The question it answers; nil: none.
@@ -73,7 +83,10 @@ struct Hold {
 enum ClosingCause {
     case allAsked
     case timeOver
+    /// Provisional until the goodbye was heard: whoever speaks up is there after all.
     case silence
+    /// An earlier process was in it, and its reason is not known any more.
+    case beforeRestart
 }
 
 /// Where in the plan the conductor is.
@@ -84,8 +97,10 @@ enum ConductorStage {
 
 struct Closing {
     let cause: ClosingCause
-    /// Questions of the plan were left out.
-    var leavesOut = true
+    /// The question whose answer came just before, for speech that goes on into the closing. nil: none, or a call was lost between.
+    var from: Int?
+    /// Questions of the plan were left out, as far as is known.
+    var leavesOut = false
     /// The sentence about the time was said, or isn't due.
     var wrappedUp: Bool
     /// Times that sentence became audible.

@@ -57,7 +57,9 @@ extension InterviewConductor {
         if let oldest = openTurns.first, let stopped = oldest.stoppedAt {
             let deadline = stopped + policy.transcriptionLimit
             guard lastNow >= deadline else { return .until(min(deadline, overrunEnd)) }
-            takeFailedTranscription(of: closeTurn(oldest.itemID))
+            let turn = closeTurn(oldest.itemID)
+            giveUp(turn)
+            takeFailedTranscription(of: turn)
             return .again
         }
         if let hold {
@@ -90,6 +92,10 @@ extension InterviewConductor {
     private mutating func takeFloor(with current: CurrentQuestion) -> Duration? {
         var current = current
         let question = plan.questions[current.index]
+        if timeIsOver, !current.wasAsked {
+            enterClosing(.timeOver, from: current)
+            return nil
+        }
         if let preface = current.repeatPreface {
             say(.repeatQuestion(question.id), preface + " " + question.text, question: question.text)
             return nil
@@ -136,7 +142,7 @@ extension InterviewConductor {
     private func goodbye(_ closing: Closing) -> String {
         switch closing.cause {
         case .allAsked: ConductorPhrases.lastQuestionDone + " " + plan.closingText
-        case .timeOver: plan.closingText
+        case .timeOver, .beforeRestart: plan.closingText
         case .silence: ConductorPhrases.silentGoodbye + " " + InterviewPlan.reviewNotice + " Goodbye."
         }
     }
@@ -167,20 +173,28 @@ extension InterviewConductor {
             enterClosing(.timeOver, from: question)
             return
         }
-        let preface =
+        var preface: String? =
             switch question.answer {
             case .none: ConductorPhrases.movingOn
             case .declined: ConductorPhrases.skipping
             case .weak, .given, .unclear: ConductorPhrases.acknowledgement(beforeQuestion: next)
             }
+        /// The acknowledgement stands before whatever comes first.
+        func led(_ sentence: String) -> String {
+            defer { preface = nil }
+            return (preface.map { $0 + " " } ?? "") + sentence
+        }
         previous = question
+        if !disclosed, !question.disclosureTried {
+            // Whoever talked into the greeting again and again is told between two questions.
+            previous?.disclosureTried = true
+            queue.append((.greeting, led(InterviewPlan.disclosure)))
+        }
         let remaining = plan.timeLimit - usedTime(at: lastNow)
         if !timeWarningGiven, usedTime(at: lastNow) >= plan.timeLimit * policy.timeWarningFraction {
-            queue.append((.timeWarning, preface + " " + ConductorPhrases.timeWarning(remaining: remaining)))
-            stage = .question(CurrentQuestion(index: next))
-        } else {
-            stage = .question(CurrentQuestion(index: next, preface: preface))
+            queue.append((.timeWarning, led(ConductorPhrases.timeWarning(remaining: remaining))))
         }
+        stage = .question(CurrentQuestion(index: next, from: question.wasAsked ? question.index : nil, preface: preface))
     }
 
     private mutating func enterClosing(_ cause: ClosingCause, from question: CurrentQuestion) {
@@ -188,15 +202,22 @@ extension InterviewConductor {
         commitStep()
         previous = question
         queue = []
-        let leavesOut = question.index < plan.questions.count - 1
-        stage = .closing(Closing(cause: cause, leavesOut: leavesOut, wrappedUp: cause != .timeOver))
+        let leavesOut = !question.wasAsked || question.index < plan.questions.count - 1
+        stage = .closing(
+            Closing(
+                cause: cause,
+                from: question.wasAsked ? question.index : question.from,
+                leavesOut: leavesOut,
+                wrappedUp: cause != .timeOver
+            )
+        )
     }
 
     /// The candidate speaks on: the question before is current again.
     mutating func takeStepBack() {
         guard let question = previous, !overrunIsOver else { return }
         previous = nil
-        queue.removeAll { $0.purpose == .timeWarning }
+        queue.removeAll { $0.purpose == .timeWarning || $0.purpose == .greeting }
         stage = .question(question)
     }
 
@@ -219,6 +240,7 @@ extension InterviewConductor {
 
     /// The goodbye was said.
     private mutating func finish(_ closing: Closing) {
+        giveUpOpenTurns()
         commitStep()
         phase = .over
         actions.append(closing.cause == .silence ? .end(.candidateSilent) : .complete)
@@ -228,6 +250,7 @@ extension InterviewConductor {
     mutating func leave(_ reason: EndReason) {
         if let speaking { actions.append(.stopSpeaking(utterance: speaking.utterance.number)) }
         speaking = nil
+        giveUpOpenTurns()
         switch stage {
         case .closing(let closing):
             finish(closing)

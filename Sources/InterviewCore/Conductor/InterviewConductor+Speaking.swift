@@ -12,16 +12,18 @@ extension InterviewConductor {
             if question.exactWords.isEmpty { question.exactWords = utterance.text }
             // What was said before the question is asked again is not its answer.
             question.answer = .none
+            question.repeatCutOff = false
             stage = .question(question)
             if question.attempts == 1 { actions.append(.progress(number: question.index + 1, count: plan.questions.count)) }
         case .wrapUp, .goodbye:
-            commitStep()
             guard case .closing(var closing) = stage else { return }
+            // The goodbye to somebody who is silent can still be taken back.
+            if closing.cause != .silence { commitStep() }
             if closing.soundedAt == nil { closing.soundedAt = lastNow }
             if utterance.purpose == .wrapUp { closing.wrapUps += 1 } else { closing.goodbyes += 1 }
             stage = .closing(closing)
         case .timeWarning:
-            timeWarningGiven = true
+            timeWarnings += 1
         case .greeting, .reminder, .didNotCatch, .resumeGreeting:
             break
         }
@@ -43,7 +45,8 @@ extension InterviewConductor {
         }
         let sounded = speaking?.soundingSince != nil
         speaking = nil
-        quietSince = lastNow
+        // What failed before it was heard has not broken a silence.
+        if outcome != .failed || sounded { quietSince = lastNow }
         if outcome == .failed {
             failures += 1
             if failures >= policy.speakingFailures {
@@ -56,7 +59,10 @@ extension InterviewConductor {
         }
         let interrupted = outcome != .completed && outcome != .failed
         finish(done.utterance, outcome, fraction: fraction, sounded: sounded)
-        if previous != nil, interrupted || !openTurns.isEmpty { takeStepBack() }
+        // A noise does not take back a goodbye that was heard to begin; only words do.
+        var isLeaving = false
+        if case .closing(let closing) = stage { isLeaving = closing.soundedAt != nil }
+        if previous != nil, !isLeaving, interrupted || !openTurns.isEmpty { takeStepBack() }
         // Somebody has cut us off: give their words a moment to arrive.
         if interrupted, openTurns.isEmpty, hold == nil, !turnDuringUtterance {
             hold = Hold(until: lastNow + policy.interruptionWait)
@@ -74,10 +80,24 @@ extension InterviewConductor {
             } else {
                 repeatGreeting(utterance, fraction: fraction)
             }
-        case .resumeGreeting, .timeWarning:
+        case .resumeGreeting:
             if outcome == .failed { queue.insert((utterance.purpose, utterance.text), at: 0) }
-        case .reminder, .didNotCatch:
-            break
+        case .timeWarning:
+            if outcome == .failed { queue.insert((utterance.purpose, utterance.text), at: 0) }
+            timeWarningGiven = heard || timeWarnings >= policy.timeWarnings
+        case .reminder:
+            // A reminder that nobody heard is still due.
+            guard !sounded, case .question(var question) = stage else { return }
+            question.reminders = max(0, question.reminders - 1)
+            stage = .question(question)
+        case .didNotCatch:
+            guard case .question(let question) = stage else { return }
+            if question.answer != .none {
+                // Late words have made it needless, but the candidate was just asked to say it once more.
+                hold = Hold(until: lastNow + policy.unfinishedWait)
+            } else if outcome == .failed {
+                queue.insert((utterance.purpose, utterance.text), at: 0)
+            }
         case .question, .repeatQuestion:
             finishQuestion(utterance, outcome, fraction: fraction, sounded: sounded)
         case .wrapUp:
@@ -124,6 +144,10 @@ extension InterviewConductor {
         }
         guard outcome != .failed, previous == nil else { return }
         let early = !sounded || openTurns.contains { $0.questionIndex != question.index }
+        if question.heard {
+            finishRepeat(of: &question, early: early)
+            return
+        }
         if early {
             question.unheard += 1
             question.heard = question.unheard > policy.unheardRepeats
@@ -133,6 +157,20 @@ extension InterviewConductor {
             question.preface = ConductorPhrases.askingAgain
         }
         if question.heard || !early { question.repeatPreface = repeatAsked(during: question) }
+    }
+
+    /// The repeat of a question that was heard in full before is cut off. It is due again, unless an answer has made it needless.
+    private func finishRepeat(of question: inout CurrentQuestion, early: Bool) {
+        let isEnough: Bool
+        if early {
+            question.unheard += 1
+            isEnough = question.unheard > policy.unheardRepeats
+        } else {
+            question.partlyHeard += 1
+            question.repeatCutOff = true
+            isEnough = question.partlyHeard > policy.partlyHeardRepeats
+        }
+        if isEnough || question.answer == .given || question.answer == .declined { question.repeatPreface = repeatAsked(during: question) }
     }
 
     /// A request to repeat that came while the question was being spoken stays; one that was being granted is done.

@@ -6,10 +6,11 @@ extension InterviewConductor {
         case .question(let question):
             guard let sounded = question.soundedAt else { return previous?.index }
             if lastNow - sounded >= policy.graceAfterSound || question.attempts > 1 { return question.index }
-            return question.index > 0 ? question.index - 1 : nil
+            return question.from
         case .closing(let closing):
-            guard let sounded = closing.soundedAt else { return previous?.index }
-            return lastNow - sounded < policy.graceAfterSound ? plan.questions.count - 1 : nil
+            guard let sounded = closing.soundedAt else { return closing.from }
+            let isProvisional = closing.cause == .silence && previous != nil
+            return isProvisional || lastNow - sounded < policy.graceAfterSound ? closing.from : nil
         }
     }
 
@@ -20,6 +21,30 @@ extension InterviewConductor {
         return OpenTurn(itemID: itemID, questionIndex: questionBeingAnswered(), stoppedAt: nil)
     }
 
+    /// Nobody waits for the words of this turn any more.
+    mutating func giveUp(_ turn: OpenTurn) {
+        givenUpTurns.append(turn)
+        if givenUpTurns.count > policy.givenUpTurns { givenUpTurns.removeFirst() }
+    }
+
+    mutating func giveUpOpenTurns() {
+        for turn in openTurns { giveUp(turn) }
+        openTurns = []
+    }
+
+    mutating func attribute(_ turn: OpenTurn) {
+        actions.append(.attributeTurn(itemID: turn.itemID, turn.questionIndex.map { plan.questions[$0].id }))
+    }
+
+    /// Words of a turn that was given up. For a question that is done with they change nothing but the count of silent ones.
+    mutating func takeLate(_ reading: TurnReading, of turn: OpenTurn) {
+        guard reading != .empty else { return }
+        silentQuestions = 0
+        guard let index = turn.questionIndex, index == previous?.index || currentQuestion(index) != nil else { return }
+        queue.removeAll { $0.purpose == .didNotCatch }
+        take(reading, of: turn)
+    }
+
     /// Takes note of a turn. What the interviewer does about it follows when the floor is free.
     mutating func take(_ reading: TurnReading, of turn: OpenTurn) {
         let stopped = turn.stoppedAt ?? lastNow
@@ -28,6 +53,7 @@ extension InterviewConductor {
         if var question = previous, question.index == turn.questionIndex {
             take(reading, stopped: stopped, for: &question)
             previous = question
+            if reading != .empty { takeBackSilentGoodbye() }
         } else if case .question(var question) = stage, question.index == turn.questionIndex {
             take(reading, stopped: stopped, for: &question)
             stage = .question(question)
@@ -51,12 +77,12 @@ extension InterviewConductor {
                 hold = Hold(until: stopped + policy.backchannelWait, confirmsWeakAnswer: true)
             }
         case .thinking(let afterContent):
-            if afterContent { question.answer = .given }
+            if afterContent { answered(&question) }
             if question.answer == .weak { question.answer = .none }
             let patience = plan.questions[question.index].patience
             hold = Hold(until: stopped + (question.answer == .none ? max(policy.thinkingWait, patience) : policy.thinkingWait))
         case .unfinished:
-            question.answer = .given
+            answered(&question)
             hold = Hold(until: stopped + policy.unfinishedWait)
         case .repeatRequest: wantsRepeat(&question, preface: ConductorPhrases.repeating)
         case .explanationRequest: wantsRepeat(&question, preface: ConductorPhrases.cannotExplain)
@@ -68,8 +94,18 @@ extension InterviewConductor {
             question.repeatPreface = nil
         case .finished:
             hold = nil
-            question.answer = .given
+            answered(&question)
         }
+    }
+
+    private func answered(_ question: inout CurrentQuestion) {
+        question.answer = .given
+        if question.repeatCutOff { question.repeatPreface = nil }
+    }
+
+    /// Somebody who was taken for silent has spoken: the question is current again, and the goodbye is not meant any more.
+    private mutating func takeBackSilentGoodbye() {
+        if case .closing(let closing) = stage, closing.cause == .silence { takeStepBack() }
     }
 
     private mutating func wantsRepeat(_ question: inout CurrentQuestion, preface: String) {
@@ -79,6 +115,7 @@ extension InterviewConductor {
             return
         }
         question.repeats += 1
+        question.repeatCutOff = false
         question.repeatPreface = preface
         question.answer = .none
     }
@@ -120,7 +157,12 @@ extension InterviewConductor {
                 question.answer = .unclear
             }
         }
-        if isPrevious { previous = question } else { stage = .question(question) }
+        if isPrevious {
+            previous = question
+            takeBackSilentGoodbye()
+        } else {
+            stage = .question(question)
+        }
     }
 
     private func currentQuestion(_ index: Int?) -> CurrentQuestion? {

@@ -33,6 +33,8 @@ public struct InterviewConductor: ~Copyable {
     var queue: [(purpose: Utterance.Purpose, text: String)] = []
     var speaking: Speaking?
     var openTurns: [OpenTurn] = []
+    /// Turns that nobody waits for any more, oldest first, so that late words find the question they answer.
+    var givenUpTurns: [OpenTurn] = []
     var hold: Hold?
     /// Since when nobody has spoken.
     var quietSince: Duration = .zero
@@ -44,6 +46,8 @@ public struct InterviewConductor: ~Copyable {
     /// A turn of the candidate has come while the utterance was under way.
     var turnDuringUtterance = false
     var timeWarningGiven: Bool
+    /// Times that the warning became audible.
+    var timeWarnings = 0
     var silentQuestions: Int
     var resumptions: Int
     var usedBefore: Duration
@@ -54,16 +58,21 @@ public struct InterviewConductor: ~Copyable {
     /// Collected during one event.
     var actions: [ConductorAction] = []
 
+    /// Stored times behind this count as this one, so that no number from outside can overflow a sum. 34,000 years.
+    static let latestStart: Duration = .seconds(1 << 40)
+    /// The same for the times of events, far behind `latestStart`, so that time goes on from there.
+    static let latestMoment: Duration = .seconds(1 << 50)
+
     /// - Parameter resuming: progress of an earlier conductor of this interview, whose process is gone.
     ///   The interview is then suspended and `callLive` takes it up again.
     public init(plan: InterviewPlan, policy: ConductorPolicy = ConductorPolicy(), resuming progress: ConductorProgress? = nil) {
         self.plan = plan
         self.policy = policy
         let state = progress ?? ConductorProgress()
-        let elapsed = Duration.milliseconds(max(0, state.elapsedMilliseconds))
+        let elapsed = Self.moment(milliseconds: state.elapsedMilliseconds)
         phase = progress == nil ? .waitingForCall : .suspended(since: elapsed)
         if state.questionIndex >= plan.questions.count {
-            stage = .closing(Closing(cause: state.timeWasOver ? .timeOver : .allAsked, wrappedUp: !state.timeWasOver))
+            stage = .closing(Closing(cause: state.timeWasOver ? .timeOver : .beforeRestart, wrappedUp: !state.timeWasOver))
         } else {
             var question = CurrentQuestion(index: max(0, state.questionIndex))
             question.recorded = state.currentRecorded
@@ -71,11 +80,13 @@ public struct InterviewConductor: ~Copyable {
         }
         disclosed = state.disclosed
         timeWarningGiven = state.timeWarningGiven
-        silentQuestions = state.silentQuestions
-        resumptions = state.resumptions
-        usedBefore = .milliseconds(max(0, state.usedMilliseconds))
+        silentQuestions = min(max(0, state.silentQuestions), policy.silentQuestions)
+        resumptions = min(max(0, state.resumptions), policy.resumptions)
+        usedBefore = Self.moment(milliseconds: state.usedMilliseconds)
         lastNow = elapsed
     }
+
+    private static func moment(milliseconds: Int64) -> Duration { min(.milliseconds(max(0, milliseconds)), latestStart) }
 
     // MARK: What can be asked at any time
 
@@ -119,6 +130,8 @@ public struct InterviewConductor: ~Copyable {
     /// Both sides can hear each other: for the first time, or again after `callLost`.
     public mutating func callLive(at now: Duration) -> [ConductorAction] {
         begin(now)
+        // Another call may count its items from the beginning again.
+        if case .suspended = phase { givenUpTurns = [] }
         switch phase {
         case .waitingForCall:
             phase = .live
@@ -141,6 +154,9 @@ public struct InterviewConductor: ~Copyable {
     public mutating func callLost(at now: Duration) -> [ConductorAction] {
         begin(now)
         guard case .live = phase else { return finishEvent() }
+        giveUpOpenTurns()
+        // Whoever comes back is there after all.
+        if case .closing(let closing) = stage, closing.cause == .silence { takeStepBack() }
         usedBefore = usedTime(at: lastNow)
         phase = .suspended(since: lastNow)
         commitStep()
@@ -149,11 +165,11 @@ public struct InterviewConductor: ~Copyable {
             return finishEvent()
         }
         speaking = nil
-        openTurns = []
         queue = []
         hold = nil
         failures = 0
-        if case .question(var question) = stage {
+        switch stage {
+        case .question(var question):
             // It is asked again in full, and what was half said is not taken for its answer.
             question.heard = false
             question.answer = .none
@@ -161,7 +177,11 @@ public struct InterviewConductor: ~Copyable {
             question.repeatPreface = nil
             question.partlyHeard = 0
             question.unheard = 0
+            question.from = nil
             stage = .question(question)
+        case .closing(var closing):
+            closing.from = nil
+            stage = .closing(closing)
         }
         return finishEvent()
     }
@@ -221,8 +241,11 @@ public struct InterviewConductor: ~Copyable {
         if let known = openTurns.firstIndex(where: { $0.itemID == itemID }) {
             openTurns[known].stoppedAt = nil
         } else {
+            givenUpTurns.removeAll { $0.itemID == itemID }
+            // One person speaks one turn at a time, so the end of an earlier one was missed. It must not hold the floor.
+            for index in openTurns.indices where openTurns[index].stoppedAt == nil { openTurns[index].stoppedAt = lastNow }
             openTurns.append(OpenTurn(itemID: itemID, questionIndex: questionBeingAnswered(), stoppedAt: nil))
-            if openTurns.count > policy.openTurns { openTurns.removeFirst() }
+            if openTurns.count > policy.openTurns { giveUp(openTurns.removeFirst()) }
         }
         hold = nil
         return finishEvent()
@@ -238,12 +261,20 @@ public struct InterviewConductor: ~Copyable {
     }
 
     /// What the candidate said. An empty text is a noise.
+    ///
+    /// Words that come after their turn was given up (`transcriptionLimit`, `openTurns`, a lost call, the end) are attributed to
+    /// the question that they answer; they count as its answer only while it is current.
     public mutating func candidateTurn(text: String, itemID: String, at now: Duration) -> [ConductorAction] {
         begin(now)
+        if let known = givenUpTurns.firstIndex(where: { $0.itemID == itemID }) {
+            let turn = givenUpTurns.remove(at: known)
+            attribute(turn)
+            if case .live = phase { takeLate(TurnReading(text), of: turn) }
+            return finishEvent()
+        }
         guard !isOver else { return finishEvent() }
         let turn = closeTurn(itemID)
-        let id = turn.questionIndex.map { plan.questions[$0].id }
-        actions.append(.attributeTurn(itemID: itemID, id))
+        attribute(turn)
         if case .live = phase { take(TurnReading(text), of: turn) }
         return finishEvent()
     }
@@ -251,6 +282,7 @@ public struct InterviewConductor: ~Copyable {
     /// There are no words for this turn.
     public mutating func transcriptionFailed(itemID: String, at now: Duration) -> [ConductorAction] {
         begin(now)
+        givenUpTurns.removeAll { $0.itemID == itemID }
         guard case .live = phase, openTurns.contains(where: { $0.itemID == itemID }) else { return finishEvent() }
         takeFailedTranscription(of: closeTurn(itemID))
         return finishEvent()
@@ -260,7 +292,7 @@ public struct InterviewConductor: ~Copyable {
 
     private mutating func begin(_ now: Duration) {
         // A shell that takes the time before a lock may be a little out of order.
-        lastNow = max(lastNow, now)
+        lastNow = max(lastNow, min(now, Self.latestMoment))
         actions = []
     }
 

@@ -23,11 +23,12 @@ enum RepeatRequest {
     /// nil when the turn is something else.
     static func kind(of spoken: SpokenWords) -> Kind? {
         var greeting: Kind?
+        let contents = spoken.sentences.map { sentence in sentence.words.count { !courtesy.contains($0) } }
+        let content = contents.reduce(0, +)
         for (index, sentence) in spoken.sentences.enumerated() {
-            let otherSentences = spoken.sentences.enumerated().filter { $0.offset != index }.flatMap(\.element.words)
-            let others = otherSentences.filter { !courtesy.contains($0) }.count
+            let others = content - contents[index]
             // A bare "sorry" is a request only by itself; before an answer it is an apology.
-            let standsAlone = otherSentences.isEmpty || (sentence.end == "?" && others <= otherWordsInSentence)
+            let standsAlone = spoken.sentences.count == 1 || (sentence.end == "?" && others <= otherWordsInSentence)
             if standsAlone, isWhole(sentence) { return .again }
             if let kind = kind(of: sentence), others <= otherWordsInTurn { return kind }
             if others == 0, greetings.contains(sentence.words) { greeting = .greeting }

@@ -10,7 +10,10 @@ struct SpokenWords {
     let sentences: [Sentence]
     var words: [String] { sentences.flatMap(\.words) }
 
-    /// Looks at the last 4,000 characters: whatever a candidate wants now stands at the end.
+    /// Unicode scalars that are looked at, counted from the end. Characters are no measure: one can be of any length.
+    private static let longest = 4000
+
+    /// Looks at the end of the text only: whatever a candidate wants now stands at the end.
     init(_ text: String) {
         var sentences: [Sentence] = []
         var current = Sentence(words: [])
@@ -19,7 +22,7 @@ struct SpokenWords {
             if !word.isEmpty { current.words.append(word) }
             word = ""
         }
-        for character in text.suffix(4000) {
+        for character in String(text.unicodeScalars.suffix(Self.longest)) {
             switch character {
             case _ where character.isLetter || character.isNumber:
                 word += character.lowercased()

@@ -88,7 +88,7 @@ struct PlanCheck {
                     (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
                 }
         }
-        if !wellFormed {
+        if tag.utf8.count > PlanLimits.languageTagCharacters || !wellFormed {
             report("language", "is not a language tag such as en or en-GB")
         } else if let first = subtags.first, !InterviewPlan.supportedLanguages.contains(first.lowercased()) {
             report("language", "is not supported; supported: " + InterviewPlan.supportedLanguages.sorted().joined(separator: ", "))
@@ -107,9 +107,11 @@ struct PlanCheck {
 
     private mutating func speech(_ text: String, _ path: String) -> String {
         let text = words(text, limit: PlanLimits.speechCharacters, path)
-        for name in PlanTemplate.unknownPlaceholders(in: text) {
+        var reported: Set<String> = []
+        for name in PlanTemplate.unknownPlaceholders(in: text) where reported.count < PlanLimits.reportedPlaceholders {
+            guard reported.insert(name).inserted else { continue }
             let known = PlanTemplate.placeholders.map { "{" + $0 + "}" }.joined(separator: ", ")
-            report(path, "has the unknown placeholder {\(name.prefix(40))}; known: \(known)")
+            report(path, "has the unknown placeholder {\(String(name.unicodeScalars.prefix(40)))}; known: \(known)")
         }
         return text
     }
@@ -122,8 +124,10 @@ struct PlanCheck {
         let text = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         if text.isEmpty {
             report(path, "is empty")
-        } else if text.count > limit {
-            report(path, "has \(text.count) characters; at most \(limit) are allowed")
+        } else if case let count = text.count, count > limit {
+            report(path, "has \(count) characters; at most \(limit) are allowed")
+        } else if text.utf8.count > limit * PlanLimits.bytesPerCharacter {
+            report(path, "has \(text.utf8.count) bytes; at most \(limit * PlanLimits.bytesPerCharacter) are allowed")
         } else if text.unicodeScalars.contains(where: Self.isInvisible) {
             report(path, "has an invisible control character")
         } else if !text.contains(where: { $0.isLetter || $0.isNumber }) {

@@ -11,6 +11,13 @@ public enum PlanLimits {
     /// A reminder must be over before the candidate has got nervous.
     public static let reminderCharacters = 300
     public static let reminders = 1...5
+    /// Bytes in UTF-8 for each character that a text may have: a character can carry any number of accents. Letters of
+    /// every script with their accents, and all but the rarest emoji, take less on the average.
+    public static let bytesPerCharacter = 8
+    /// Longest language tag in characters. RFC 5646, section 4.4.1, asks for room for 35.
+    public static let languageTagCharacters = 35
+    /// Unknown placeholders of one text that are reported; whoever mends these sees the next.
+    public static let reportedPlaceholders = 10
     /// Below 3 s thinking is taken for silence; above 60 s nobody believes that the line still stands.
     public static let patienceSeconds = 3...60
     public static let defaultPatienceSeconds = 12

@@ -39,7 +39,7 @@ public enum TranscriptText {
             text += String(index + 1) + "\n" + times(of: segment, fraction: ",") + "\n"
             // SubRip has no escape; players read angle brackets as markup and "-->" as a time line.
             text += name(of: segment.speaker, interviewerName) + ": "
-            text += words.map { $0 == "<" ? "‹" : $0 == ">" ? "›" : String($0) }.joined() + "\n\n"
+            text += replacing(["<": "‹", ">": "›"], in: words) + "\n\n"
         }
         return text
     }
@@ -52,8 +52,9 @@ public enum TranscriptText {
     }
 
     private static func times(of segment: TranscriptSegment, fraction: String) -> String {
-        let end = segment.endMilliseconds > segment.startMilliseconds ? segment.endMilliseconds : segment.startMilliseconds + 1000
-        return clock(segment.startMilliseconds, fraction: fraction) + " --> " + clock(end, fraction: fraction)
+        let start = max(0, segment.startMilliseconds)
+        let end = segment.endMilliseconds > start ? segment.endMilliseconds : start.addingWithinBounds(1000)
+        return clock(start, fraction: fraction) + " --> " + clock(end, fraction: fraction)
     }
 
     /// `00:01:02`, or `00:01:02.345` with the given sign. Hours may need more than two digits.
@@ -65,19 +66,29 @@ public enum TranscriptText {
         return time + fraction + padded(milliseconds % 1000, 3)
     }
 
-    /// What was said has no lines of its own; a line break in it could forge a caption or a turn.
+    /// What was said has no lines of its own; a line break in it could forge a caption or a turn, and another control
+    /// character could steer the terminal of whoever reads it.
     private static func oneLine(_ text: String) -> String {
-        text.split(whereSeparator: { $0.isWhitespace || $0.isNewline }).joined(separator: " ")
+        var line = String.UnicodeScalarView()
+        for word in text.unicodeScalars.split(whereSeparator: { $0.properties.isWhitespace || $0.properties.generalCategory == .control }) {
+            if !line.isEmpty { line.append(" ") }
+            line.append(contentsOf: word)
+        }
+        return String(line)
     }
 
-    private static func escaped(_ text: String) -> String {
-        text.map { character in
-            switch character {
-            case "&": "&amp;"
-            case "<": "&lt;"
-            case ">": "&gt;"
-            default: String(character)
+    private static func escaped(_ text: String) -> String { replacing(["&": "&amp;", "<": "&lt;", ">": "&gt;"], in: text) }
+
+    /// By Unicode scalar, as players read: "<" with an accent on it is another character, but begins a tag all the same.
+    private static func replacing(_ signs: [Unicode.Scalar: String], in text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if let replacement = signs[scalar] {
+                result.append(contentsOf: replacement.unicodeScalars)
+            } else {
+                result.append(scalar)
             }
-        }.joined()
+        }
+        return String(result)
     }
 }

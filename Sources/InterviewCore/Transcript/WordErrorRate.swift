@@ -15,13 +15,22 @@ public struct WordErrorRate: Hashable, Sendable {
     /// 0 is perfect; more than 1 is possible. Without reference words: 0 if nothing was recognised either, else 1 per word.
     public var rate: Double { Double(errors) / Double(max(referenceWords, 1)) }
 
-    /// Longest text that is compared, in words. Time and memory grow with the product of both lengths;
-    /// an hour of talk has about 9,000 words. What is behind is not looked at.
+    /// Longest text that is compared, in words. Time grows with the product of both lengths; an hour of talk has
+    /// about 9,000 words. What is behind is not looked at.
     public static let longest = 20_000
 
     public init(reference: String, hypothesis: String) {
-        let said = Array(Self.normalizedWords(of: reference).prefix(Self.longest))
-        let heard = Array(Self.normalizedWords(of: hypothesis).prefix(Self.longest))
+        // Numbers for words: they are compared once for each cell of the table.
+        var numbers: [String: Int] = [:]
+        func numbered(_ text: String) -> [Int] {
+            Self.normalizedWords(of: text, limit: Self.longest).map { word in
+                if let known = numbers[word] { return known }
+                numbers[word] = numbers.count
+                return numbers.count - 1
+            }
+        }
+        let said = numbered(reference)
+        let heard = numbered(hypothesis)
         referenceWords = said.count
 
         // One row of the distance table at a time; each cell keeps how its errors divide.
@@ -55,7 +64,9 @@ public struct WordErrorRate: Hashable, Sendable {
     }
 
     /// The words that are compared.
-    public static func normalizedWords(of text: String) -> [String] {
+    public static func normalizedWords(of text: String) -> [String] { normalizedWords(of: text, limit: .max) }
+
+    private static func normalizedWords(of text: String, limit: Int) -> [String] {
         var words: [String] = []
         var word = ""
         func finish() {
@@ -63,9 +74,9 @@ public struct WordErrorRate: Hashable, Sendable {
             words += spelledOut(word)
             word = ""
         }
-        let characters = Array(text.lowercased())
-        for (index, character) in characters.enumerated() {
-            let next = index + 1 < characters.count ? characters[index + 1] : " "
+        var rest = text.lowercased()[...]
+        while let character = rest.popFirst(), words.count < limit {
+            let next = rest.first ?? " "
             switch character {
             case _ where character.isLetter || character.isNumber:
                 word.append(character)
@@ -86,6 +97,7 @@ public struct WordErrorRate: Hashable, Sendable {
             }
         }
         finish()
+        if words.count > limit { words.removeLast(words.count - limit) }
         return words
     }
 

@@ -14,11 +14,13 @@ final class Room {
 
     init(_ plan: InterviewPlan = .short(), policy: ConductorPolicy = ConductorPolicy(), resuming: ConductorProgress? = nil) {
         conductor = InterviewConductor(plan: plan, policy: policy, resuming: resuming)
-        now = .milliseconds(resuming?.elapsedMilliseconds ?? 0)
+        now = .milliseconds(conductor.progress.elapsedMilliseconds)
     }
 
     var progress: ConductorProgress { conductor.progress }
     var isOver: Bool { conductor.isOver }
+    /// The candidate's last turn.
+    var item: String { "item\(items)" }
     var last: String { said.last?.text ?? "" }
     var coverage: [QuestionCoverage] {
         actions.compactMap { action in if case .recordCoverage(let coverage) = action { coverage } else { nil } }
@@ -78,7 +80,9 @@ final class Room {
         perform(conductor.candidateSpeechStarted(itemID: "item\(items)", at: now))
     }
     func stopSpeaking() { perform(conductor.candidateSpeechStopped(itemID: "item\(items)", at: now)) }
-    func words(_ text: String) { perform(conductor.candidateTurn(text: text, itemID: "item\(items)", at: now)) }
+    func words(_ text: String) { words(text, item: item) }
+    /// The words of that turn, however long ago it was.
+    func words(_ text: String, item: String) { perform(conductor.candidateTurn(text: text, itemID: item, at: now)) }
     func noWords() { perform(conductor.transcriptionFailed(itemID: "item\(items)", at: now)) }
 
     /// A turn of two seconds whose words come 200 ms later.
