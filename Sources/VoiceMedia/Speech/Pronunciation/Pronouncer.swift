@@ -57,7 +57,7 @@ struct Pronouncer: Sendable {
     /// The phonemes of the whole text, one space where it had one, no blanks at the ends; empty when nothing can be spoken.
     func phonemes(of text: String) -> String {
         let plain = MarkdownStripper.plainText(of: text)
-        let normalized = normalizer.normalize(ScalarText(scalars: Array(plain.unicodeScalars)))
+        let normalized = normalizer.normalize(TechnicalTerms.writtenOut(ScalarText(scalars: Array(plain.unicodeScalars))))
         var words = WordGrouping.words(from: tokens(of: normalized))
         // From the end: some words depend on the sound that follows.
         var context = SoundContext()

@@ -18,6 +18,14 @@ struct GoldenPhonemeTests {
         var sentences: [Sentence]
     }
 
+    /// Where the reference reads names of the trade as nobody says them; see `TechnicalTerms`.
+    private static let departures = [
+        "Do you write C++ or C#?": "dˈu ju ɹˈIt sˈi plˈʌs plˈʌs ɔɹ sˈi ʃˈɑɹp?",
+        "How does PostgreSQL differ from MySQL?": "hˌW dˈʌz pˈOstɡɹɛs kjˌuˈɛl dˈɪfəɹ fɹʌm mˌIsˈikwəl?",
+    ]
+    /// Names that the network is not asked for any more.
+    private static let knownNames: Set<String> = ["PostgreSQL"]
+
     private func load() throws -> (Fixture, Pronouncer) {
         let url = try #require(
             Bundle.module.url(forResource: "golden-phonemes", withExtension: "json", subdirectory: "Fixtures/Pronunciation")
@@ -33,7 +41,8 @@ struct GoldenPhonemeTests {
         #expect(fixture.sentences.count >= 400)
         for sentence in fixture.sentences {
             let phonemes = pronouncer.phonemes(of: sentence.text)
-            #expect(Array(phonemes.unicodeScalars) == Array(sentence.phonemes.unicodeScalars), "\(sentence.text)")
+            let expected = Self.departures[sentence.text] ?? sentence.phonemes
+            #expect(Array(phonemes.unicodeScalars) == Array(expected.unicodeScalars), "\(sentence.text)")
         }
     }
 
@@ -47,7 +56,23 @@ struct GoldenPhonemeTests {
             return fixture.unknownWords[word]
         }
         for sentence in fixture.sentences { _ = pronouncer.phonemes(of: sentence.text) }
-        #expect(Set(fixture.unknownWords.keys).isSubset(of: asked.words))
+        #expect(Set(fixture.unknownWords.keys).subtracting(Self.knownNames).isSubset(of: asked.words))
+        #expect(asked.words.isDisjoint(with: Self.knownNames))
+    }
+
+    @Test(
+        "names of the trade sound as an interviewer says them",
+        arguments: [
+            ("C#", "sˈi ʃˈɑɹp"), ("F#", "ˈɛf ʃˈɑɹp"), ("C++", "sˈi plˈʌs plˈʌs"), (".NET", "dˈɑt nˈɛt"),
+            ("ASP.NET", "ˌAˌɛspˈi dˈɑt nˈɛt"), ("Node.js", "nˈOd ʤˌAˈɛs"), ("Objective-C", "əbʤˈɛktɪv sˈi"), ("CI/CD", "sˌiˈI sˌidˈi"),
+            ("A/B testing", "ˈA bˈi tˈɛstɪŋ"), ("k8s", "kˈA ˈAts"), ("gRPC", "ʤˌiˌɑɹpˌisˈi"), ("PostgreSQL", "pˈOstɡɹɛs kjˌuˈɛl"),
+            ("OAuth2", "ˈO ˈɔθ tˈu"), ("i18n", "ˈI ˌAtˈin ˈɛn"), ("C#/.NET", "sˈi ʃˈɑɹp dˈɑt nˈɛt"),
+            ("C#/C++", "sˈi ʃˈɑɹp sˈi plˈʌs plˈʌs"),
+        ]
+    )
+    func namesOfTheTrade(name: String, phonemes: String) throws {
+        let (_, pronouncer) = try load()
+        #expect(pronouncer.phonemes(of: name) == phonemes)
     }
 
     @Test("several threads get the same answers from one pronouncer")
