@@ -146,8 +146,8 @@ extension InterviewConductor {
         case .given, .declined, .unclear:
             hold = Hold(until: lastNow + policy.unfinishedWait)
         case .none, .weak:
-            // A question that was not heard is asked again anyway.
-            guard question.heard else { break }
+            // A question that was not heard, or is to be repeated, is asked again anyway.
+            guard question.heard, question.repeatPreface == nil else { break }
             hold = nil
             if question.didNotCatch < policy.didNotCatchRepeats {
                 question.didNotCatch += 1

@@ -88,6 +88,20 @@ struct ConductorPromiseTests {
         #expect(room.current != nil)
     }
 
+    @Test("a repeat that is cut off by speech without words is said again, without another apology")
+    func repeatCutOffWithoutWords() {
+        let room = askedFirst()
+        room.answer("Could you repeat the question?")
+        room.sound()
+        room.startSpeaking()
+        room.finish(.interrupted(heardFraction: 0.5))
+        room.stopSpeaking()
+        room.noWords()
+        #expect(room.last == "Of course. Question number 1?")
+        room.playAll()
+        #expect(room.said.allSatisfy { $0.purpose != .didNotCatch })
+    }
+
     @Test("a reason behind the request to repeat is no answer")
     func reasonBehindRequest() {
         let room = askedFirst()
@@ -103,12 +117,14 @@ struct ConductorPromiseTests {
     func missedEnd() {
         let room = askedFirst()
         room.startSpeaking()
-        let first = room.item
         room.wait(.seconds(20))
         room.startSpeaking()
         room.stopSpeaking()
         room.words("Hello, we used a queue there.")
-        room.words("It was slow.", item: first)
+        // The words of the first turn are waited for as long as any others.
+        room.wait(.seconds(9))
+        #expect(room.current == nil)
+        room.wait(.seconds(3))
         #expect(room.current?.questionText == "Question number 2?")
     }
 
