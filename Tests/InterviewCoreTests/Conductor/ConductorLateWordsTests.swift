@@ -60,6 +60,20 @@ struct ConductorLateWordsTests {
         #expect(room.current?.questionText == "Question number 3?")
     }
 
+    @Test("they do not end the wait for the rest of another answer")
+    func unfinishedAnswer() {
+        let room = waitedInVain()
+        let late = room.item
+        room.playAll()
+        room.answer("We used a queue for that.")
+        room.playAll()
+        room.answer("I worked on the backend and")
+        room.words("That is all about the queue.", item: late)
+        #expect(room.current == nil)
+        room.wait(.seconds(2))
+        #expect(room.current?.questionText == "Question number 3?")
+    }
+
     @Test("they are no noise that delays a question")
     func empty() {
         let room = waitedInVain()
