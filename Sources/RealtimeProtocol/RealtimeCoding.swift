@@ -6,8 +6,15 @@
 
 /// JSON text ↔ values for everything on the Realtime wire.
 ///
-/// Keys are sorted, so that equal values give equal bytes (stable golden files and hashes).
+/// Encoding is stable: keys are sorted and slashes are not escaped, so that equal values give equal bytes (golden files, hashes).
+///
+/// Decoding is safe against hostile text: nesting is bounded before any recursion, numbers that no `Double` holds and lone
+/// surrogates (RFC 8259, sections 6 and 8.2) are refused, and none of it traps.
 public enum RealtimeCoding {
+    /// Deepest nesting of objects and arrays. The API's own events reach 10; the schema of a tool may nest freely. Foundation
+    /// stops at 512, but every level costs stack and error contexts, and threads of the cooperative pool have small stacks.
+    public static let maximumDepth = 64
+
     public static func encode(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -21,17 +28,73 @@ public enum RealtimeCoding {
         try decode(type, from: text.utf8)
     }
 
+    /// The JSON value that `value` encodes to.
+    static func value(of value: some Encodable) -> JSONValue {
+        (try? decode(JSONValue.self, from: encode(value))) ?? .null
+    }
+
+    private enum NumberReport {
+        case notJSON
+        /// JSON whose numbers do not all fit; `path` is that of the offending number where only one can be meant.
+        case misfit(path: String?)
+    }
+
+    /// Looks for the number that a decoder refused: one that no `Double` holds, or one that is no integer.
+    private static func numbers(in bytes: some Sequence<UInt8>) -> NumberReport {
+        do {
+            let paths = try JSONDecoder().decode(JSONValue.self, from: Data(bytes)).fractionPaths(under: "")
+            return .misfit(path: paths.count == 1 ? paths[0] : nil)
+        } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
+            return .notJSON
+        } catch {
+            return .misfit(path: (error as? DecodingError)?.parameter)
+        }
+    }
+
+    /// Whether brackets nest deeper than `maximumDepth`. Strings are skipped; whether the rest is JSON is the parser's business.
+    static func isTooDeep(_ bytes: some Sequence<UInt8>) -> Bool {
+        var depth = 0
+        var inString = false
+        var isEscaped = false
+        for byte in bytes {
+            if inString {
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    inString = false
+                }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "\""): inString = true
+            case UInt8(ascii: "["), UInt8(ascii: "{"):
+                depth += 1
+                if depth > maximumDepth { return true }
+            case UInt8(ascii: "]"), UInt8(ascii: "}"): depth = max(0, depth - 1)
+            default: break
+            }
+        }
+        return false
+    }
+
     static func decode<Value: Decodable>(
         _ type: Value.Type,
         from bytes: some Sequence<UInt8>,
         eventType: String = "",
         eventID: String? = nil
     ) throws(EventDecodingError) -> Value {
+        guard !isTooDeep(bytes) else { throw .notJSON }
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch let error as DecodingError {
-            if case .dataCorrupted(let context) = error, context.codingPath.isEmpty { throw .notJSON }
-            throw .invalidField(type: eventType, parameter: error.parameter, eventID: eventID)
+            guard case .dataCorrupted(let context) = error, context.codingPath.isEmpty else {
+                throw .invalidField(type: eventType, parameter: error.parameter, eventID: eventID)
+            }
+            // Foundation says the same of a number that does not fit its field, and names no path.
+            guard case .misfit(let path) = numbers(in: bytes) else { throw .notJSON }
+            throw .invalidField(type: eventType, parameter: path, eventID: eventID)
         } catch {
             throw .notJSON
         }
@@ -40,7 +103,7 @@ public enum RealtimeCoding {
 
 /// Why a text is no event.
 public enum EventDecodingError: Error, Sendable, Equatable {
-    /// The text is not JSON.
+    /// The text is not JSON, or nests deeper than `RealtimeCoding.maximumDepth`.
     case notJSON
     /// The text is JSON, but no object.
     case notAnObject
@@ -48,6 +111,19 @@ public enum EventDecodingError: Error, Sendable, Equatable {
     case missingType(eventID: String?)
     /// A known event with a field that is missing or of the wrong kind; `parameter` is its path, for example `session.audio.input`.
     case invalidField(type: String, parameter: String?, eventID: String?)
+}
+
+extension JSONValue {
+    /// Paths of the numbers that are no integers.
+    fileprivate func fractionPaths(under prefix: String) -> [String] {
+        switch self {
+        case .number: [prefix]
+        case .array(let values): values.enumerated().flatMap { $1.fractionPaths(under: "\(prefix)[\($0)]") }
+        case .object(let members):
+            members.sorted { $0.key < $1.key }.flatMap { $1.fractionPaths(under: prefix.isEmpty ? $0 : "\(prefix).\($0)") }
+        default: []
+        }
+    }
 }
 
 extension DecodingError {

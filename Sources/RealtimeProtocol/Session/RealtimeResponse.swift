@@ -54,6 +54,10 @@ public struct RealtimeResponse: Sendable, Hashable, Codable {
     public var outputModalities: [String]?
     /// Echo of the metadata of `response.create`: at most 16 pairs in the API. Values that are no strings are left out.
     public var metadata: [String: String]?
+    /// Format and voice that the reply was made with.
+    public var audio: ResponseCreate.Audio?
+    /// The limit that the reply was made with: a number or `"inf"`.
+    public var maximumOutputTokens: JSONValue?
     public var usage: RealtimeUsage?
 
     public init(
@@ -64,7 +68,9 @@ public struct RealtimeResponse: Sendable, Hashable, Codable {
         conversationID: String? = nil,
         outputModalities: [String]? = nil,
         metadata: [String: String]? = nil,
-        usage: RealtimeUsage? = nil
+        usage: RealtimeUsage? = nil,
+        audio: ResponseCreate.Audio? = nil,
+        maximumOutputTokens: JSONValue? = nil
     ) {
         self.id = id
         self.object = "realtime.response"
@@ -74,11 +80,14 @@ public struct RealtimeResponse: Sendable, Hashable, Codable {
         self.conversationID = conversationID
         self.outputModalities = outputModalities
         self.metadata = metadata
+        self.audio = audio
+        self.maximumOutputTokens = maximumOutputTokens
         self.usage = usage
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, object, status, output, metadata, usage
+        case id, object, status, output, metadata, usage, audio
+        case maximumOutputTokens = "max_output_tokens"
         case statusDetails = "status_details"
         case conversationID = "conversation_id"
         case outputModalities = "output_modalities"
@@ -94,6 +103,8 @@ public struct RealtimeResponse: Sendable, Hashable, Codable {
         conversationID = try container.decodeIfPresent(String.self, forKey: .conversationID)
         outputModalities = try container.decodeIfPresent([String].self, forKey: .outputModalities)
         metadata = try container.decodeStringsIfPresent(forKey: .metadata)
+        audio = try container.decodeIfPresent(ResponseCreate.Audio.self, forKey: .audio)
+        maximumOutputTokens = try container.decodeIfPresent(JSONValue.self, forKey: .maximumOutputTokens)
         // Counts are information only: an unreadable form must not cost the event.
         usage = try? container.decodeIfPresent(RealtimeUsage.self, forKey: .usage)
     }
@@ -109,113 +120,9 @@ public struct RealtimeResponse: Sendable, Hashable, Codable {
         try container.encode(conversationID, forKey: .conversationID)
         try container.encodeIfPresent(outputModalities, forKey: .outputModalities)
         try container.encode(metadata, forKey: .metadata)
+        try container.encodeIfPresent(audio, forKey: .audio)
+        try container.encodeIfPresent(maximumOutputTokens, forKey: .maximumOutputTokens)
         try container.encode(usage, forKey: .usage)
-    }
-}
-
-/// Token counts of a response or a transcription. A local engine counts no tokens and leaves it out.
-public struct RealtimeUsage: Sendable, Hashable, Codable {
-    /// Of transcriptions: `tokens` or `duration`.
-    public var type: String?
-    public var totalTokens: Int?
-    public var inputTokens: Int?
-    public var outputTokens: Int?
-    /// Of transcriptions that are counted by time.
-    public var seconds: Double?
-    public var inputTokenDetails: JSONValue?
-    public var outputTokenDetails: JSONValue?
-
-    public init(
-        type: String? = nil,
-        totalTokens: Int? = nil,
-        inputTokens: Int? = nil,
-        outputTokens: Int? = nil,
-        seconds: Double? = nil,
-        inputTokenDetails: JSONValue? = nil,
-        outputTokenDetails: JSONValue? = nil
-    ) {
-        self.type = type
-        self.totalTokens = totalTokens
-        self.inputTokens = inputTokens
-        self.outputTokens = outputTokens
-        self.seconds = seconds
-        self.inputTokenDetails = inputTokenDetails
-        self.outputTokenDetails = outputTokenDetails
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case type, seconds
-        case totalTokens = "total_tokens"
-        case inputTokens = "input_tokens"
-        case outputTokens = "output_tokens"
-        case inputTokenDetails = "input_token_details"
-        case outputTokenDetails = "output_token_details"
-    }
-}
-
-/// The `response` member of `response.create`: overrides for one reply.
-public struct ResponseCreate: Sendable, Hashable, Codable {
-    public struct Audio: Sendable, Hashable, Codable {
-        public var output: SessionUpdate.AudioOutput?
-
-        public init(output: SessionUpdate.AudioOutput? = nil) {
-            self.output = output
-        }
-    }
-
-    /// `auto` (default: the reply joins the conversation) or `none`.
-    public var conversation: String?
-    public var input: [RealtimeItem]?
-    public var instructions: String?
-    /// Echoed in `response.created` and `response.done`. The API takes 16 pairs, keys of 64 and values of 512 characters.
-    public var metadata: [String: String]?
-    public var outputModalities: [String]?
-    public var audio: Audio?
-    public var tools: [JSONValue]?
-    public var toolChoice: JSONValue?
-    /// A number or `"inf"`.
-    public var maximumOutputTokens: JSONValue?
-
-    public init(
-        conversation: String? = nil,
-        input: [RealtimeItem]? = nil,
-        instructions: String? = nil,
-        metadata: [String: String]? = nil,
-        outputModalities: [String]? = nil,
-        audio: Audio? = nil,
-        tools: [JSONValue]? = nil,
-        toolChoice: JSONValue? = nil,
-        maximumOutputTokens: JSONValue? = nil
-    ) {
-        self.conversation = conversation
-        self.input = input
-        self.instructions = instructions
-        self.metadata = metadata
-        self.outputModalities = outputModalities
-        self.audio = audio
-        self.tools = tools
-        self.toolChoice = toolChoice
-        self.maximumOutputTokens = maximumOutputTokens
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case conversation, input, instructions, metadata, audio, tools
-        case outputModalities = "output_modalities"
-        case toolChoice = "tool_choice"
-        case maximumOutputTokens = "max_output_tokens"
-    }
-
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        conversation = try container.decodeIfPresent(String.self, forKey: .conversation)
-        input = try container.decodeIfPresent([RealtimeItem].self, forKey: .input)
-        instructions = try container.decodeIfPresent(String.self, forKey: .instructions)
-        metadata = try container.decodeStringsIfPresent(forKey: .metadata)
-        outputModalities = try container.decodeIfPresent([String].self, forKey: .outputModalities)
-        audio = try container.decodeIfPresent(Audio.self, forKey: .audio)
-        tools = try container.decodeIfPresent([JSONValue].self, forKey: .tools)
-        toolChoice = try container.decodeIfPresent(JSONValue.self, forKey: .toolChoice)
-        maximumOutputTokens = try container.decodeIfPresent(JSONValue.self, forKey: .maximumOutputTokens)
     }
 }
 

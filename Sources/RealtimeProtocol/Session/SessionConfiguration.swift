@@ -1,41 +1,3 @@
-/// `{type: "audio/pcm", rate: 24000}`, `{type: "audio/pcmu"}` or `{type: "audio/pcma"}`.
-public struct AudioFormat: Sendable, Hashable, Codable {
-    public var type: String
-    /// Samples per second; only with `audio/pcm`, where the API knows 24000 alone.
-    public var rate: Int?
-
-    public init(type: String, rate: Int? = nil) {
-        self.type = type
-        self.rate = rate
-    }
-
-    public static let pcm = AudioFormat(type: "audio/pcm", rate: 24_000)
-}
-
-/// How the speaker's audio is turned into text (`audio.input.transcription`).
-public struct InputTranscription: Sendable, Hashable, Codable {
-    public var model: String?
-    /// ISO 639-1, for example `en`.
-    public var language: String?
-    public var prompt: String?
-
-    public init(model: String? = nil, language: String? = nil, prompt: String? = nil) {
-        self.model = model
-        self.language = language
-        self.prompt = prompt
-    }
-
-    private enum CodingKeys: String, CodingKey { case model, language, prompt }
-
-    /// `language` and `prompt` are echoed as null, as recorded.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encodeIfPresent(model, forKey: .model)
-        try container.encode(language, forKey: .language)
-        try container.encode(prompt, forKey: .prompt)
-    }
-}
-
 /// The whole session as the server shows it in `session.created` and `session.updated`.
 public struct SessionConfiguration: Sendable, Hashable {
     public var id: String?
@@ -51,11 +13,22 @@ public struct SessionConfiguration: Sendable, Hashable {
     /// nil: the client commits turns by hand.
     public var turnDetection: TurnDetection?
     public var outputFormat: AudioFormat
+    /// A name, or the identifier of a custom voice.
     public var voice: String
+    /// Whether `voice` is shown as `{"id": "voice_…"}`.
+    public var voiceIsIdentifier: Bool
     public var speed: Double
     public var tools: [JSONValue]
     public var toolChoice: JSONValue
     public var maximumOutputTokens: JSONValue
+    /// nil: the server's own way, and not shown.
+    public var truncation: Truncation?
+    public var prompt: PromptReference?
+    public var tracing: Tracing?
+    public var include: [String]?
+    public var reasoning: Reasoning?
+    public var parallelToolCalls: Bool?
+    /// Members that this version does not know, as they came; shown again.
     public var other: [String: JSONValue]
 
     public init(
@@ -75,7 +48,14 @@ public struct SessionConfiguration: Sendable, Hashable {
         tools: [JSONValue] = [],
         toolChoice: JSONValue = "auto",
         maximumOutputTokens: JSONValue = "inf",
-        other: [String: JSONValue] = [:]
+        other: [String: JSONValue] = [:],
+        voiceIsIdentifier: Bool = false,
+        truncation: Truncation? = nil,
+        prompt: PromptReference? = nil,
+        tracing: Tracing? = nil,
+        include: [String]? = nil,
+        reasoning: Reasoning? = nil,
+        parallelToolCalls: Bool? = nil
     ) {
         self.id = id
         self.type = type
@@ -93,114 +73,48 @@ public struct SessionConfiguration: Sendable, Hashable {
         self.tools = tools
         self.toolChoice = toolChoice
         self.maximumOutputTokens = maximumOutputTokens
+        self.voiceIsIdentifier = voiceIsIdentifier
+        self.truncation = truncation
+        self.prompt = prompt
+        self.tracing = tracing
+        self.include = include
+        self.reasoning = reasoning
+        self.parallelToolCalls = parallelToolCalls
         self.other = other
     }
 
-    /// Merges a partial update. Nothing changes when it throws.
-    ///
-    /// - Parameter audioWasSent: the voice is locked once the assistant has spoken (`cannot_update_voice`).
-    public func merging(_ update: SessionUpdate, audioWasSent: Bool = false) throws(RealtimeError) -> SessionConfiguration {
-        var merged = self
-        if let unknown = update.unknownParameters.first {
-            throw RealtimeError(
-                code: "unknown_parameter",
-                message: "Unknown parameter: 'session.\(unknown.prefix(64))'.",
-                parameter: "session.\(unknown.prefix(64))"
-            )
-        }
-        if let type = update.type, type != self.type {
-            throw .invalidValue("session.type", "This session is of type '\(self.type)' and cannot change it.")
-        }
-        if let model = update.model, let fixed = self.model, model != fixed {
-            throw .invalidValue("session.model", "The model of a session cannot change after its start.")
-        }
-        if let modalities = update.outputModalities {
-            guard modalities == ["audio"] || modalities == ["text"] else {
-                throw .invalidValue("session.output_modalities", "Supported are [\"audio\"] and [\"text\"].")
-            }
-            merged.outputModalities = modalities
-        }
-        if let voice = update.output.voice, voice != self.voice {
-            guard !audioWasSent else {
-                throw RealtimeError(
-                    code: "cannot_update_voice",
-                    message: "Cannot update a conversation's voice if assistant audio is present.",
-                    parameter: "session.audio.output.voice"
-                )
-            }
-            merged.voice = voice
-        }
-        if let speed = update.output.speed {
-            guard (0.25...1.5).contains(speed) else {
-                throw .invalidValue("session.audio.output.speed", "Supported is 0.25 to 1.5.")
-            }
-            merged.speed = speed
-        }
-        switch update.input.turnDetection {
-        case .keep: break
-        case .clear: merged.turnDetection = nil
-        case .set(let detection):
-            try detection.validate()
-            merged.turnDetection = detection
-        }
-        switch update.input.transcription {
-        case .keep: break
-        case .clear: merged.transcription = nil
-        case .set(let value): merged.transcription = value
-        }
-        switch update.input.noiseReduction {
-        case .keep: break
-        case .clear: merged.noiseReduction = nil
-        case .set(let value): merged.noiseReduction = value
-        }
-        merged.model = update.model ?? model
-        merged.instructions = update.instructions ?? instructions
-        merged.inputFormat = update.input.format ?? inputFormat
-        merged.outputFormat = update.output.format ?? outputFormat
-        merged.tools = update.tools ?? tools
-        merged.toolChoice = update.toolChoice ?? toolChoice
-        merged.maximumOutputTokens = update.maximumOutputTokens ?? maximumOutputTokens
-        merged.other.merge(update.other) { _, new in new }
-        return merged
+    /// A session that only turns speech into text. It has no voice, no replies and no model of its own: what the fields for
+    /// those hold is not shown.
+    public static func transcription(
+        id: String? = nil,
+        expiresAt: Int? = nil,
+        inputFormat: AudioFormat = .pcm,
+        transcription: InputTranscription? = nil,
+        noiseReduction: JSONValue? = nil,
+        turnDetection: TurnDetection? = .serverVAD(TurnDetection.ServerVAD()),
+        include: [String]? = nil
+    ) -> SessionConfiguration {
+        SessionConfiguration(
+            id: id,
+            type: transcriptionType,
+            expiresAt: expiresAt,
+            inputFormat: inputFormat,
+            transcription: transcription,
+            noiseReduction: noiseReduction,
+            turnDetection: turnDetection,
+            include: include
+        )
     }
-}
 
-extension RealtimeError {
-    /// A parameter of the right kind with a value that is not allowed.
-    public static func invalidValue(_ parameter: String, _ message: String) -> RealtimeError {
-        RealtimeError(code: "invalid_value", message: message, parameter: parameter)
-    }
-}
-
-extension TurnDetection {
-    /// The ranges of the API, and upper limits that keep a peer from asking for absurd buffers.
-    fileprivate func validate() throws(RealtimeError) {
-        let path = "session.audio.input.turn_detection"
-        switch self {
-        case .serverVAD(let vad):
-            guard (0...1).contains(vad.threshold) else { throw .invalidValue("\(path).threshold", "Supported is 0 to 1.") }
-            guard (0...2_000).contains(vad.prefixPaddingMilliseconds) else {
-                throw .invalidValue("\(path).prefix_padding_ms", "Supported is 0 to 2000.")
-            }
-            guard (32...10_000).contains(vad.silenceDurationMilliseconds) else {
-                throw .invalidValue("\(path).silence_duration_ms", "Supported is 32 to 10000.")
-            }
-            if let idle = vad.idleTimeoutMilliseconds, !(5_000...30_000).contains(idle) {
-                throw .invalidValue("\(path).idle_timeout_ms", "Supported is 5000 to 30000.")
-            }
-        case .semanticVAD(let vad):
-            guard [.low, .medium, .high, .auto].contains(vad.eagerness) else {
-                throw .invalidValue("\(path).eagerness", "Supported are low, medium, high and auto.")
-            }
-        case .unknown:
-            throw .invalidValue("\(path).type", "Supported are 'server_vad' and 'semantic_vad', or null.")
-        }
-    }
+    /// The values of `type`.
+    static let realtimeType = "realtime"
+    static let transcriptionType = "transcription"
 }
 
 extension SessionConfiguration: Codable {
-    private enum CodingKeys: String, CodingKey {
-        case id, object, type, model, instructions, audio, tools
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case id, object, type, model, instructions, audio, tools, truncation, prompt, tracing, include, reasoning
+        case parallelToolCalls = "parallel_tool_calls"
         case expiresAt = "expires_at"
         case outputModalities = "output_modalities"
         case toolChoice = "tool_choice"
@@ -246,6 +160,12 @@ extension SessionConfiguration: Codable {
         tools = try container.decodeIfPresent([JSONValue].self, forKey: .tools) ?? tools
         toolChoice = try container.decodeIfPresent(JSONValue.self, forKey: .toolChoice) ?? toolChoice
         maximumOutputTokens = try container.decodeIfPresent(JSONValue.self, forKey: .maximumOutputTokens) ?? maximumOutputTokens
+        truncation = try container.decodeIfPresent(Truncation.self, forKey: .truncation)
+        prompt = try container.decodeIfPresent(PromptReference.self, forKey: .prompt)
+        tracing = try container.decodeIfPresent(Tracing.self, forKey: .tracing)
+        include = try container.decodeIfPresent([String].self, forKey: .include)
+        reasoning = try container.decodeIfPresent(Reasoning.self, forKey: .reasoning)
+        parallelToolCalls = try container.decodeIfPresent(Bool.self, forKey: .parallelToolCalls)
         let audio = try container.decodeIfPresent(Audio.self, forKey: .audio)
         inputFormat = audio?.input?.format ?? inputFormat
         transcription = audio?.input?.transcription
@@ -253,32 +173,58 @@ extension SessionConfiguration: Codable {
         turnDetection = audio?.input?.turnDetection
         outputFormat = audio?.output?.format ?? outputFormat
         voice = audio?.output?.voice ?? voice
+        voiceIsIdentifier = audio?.output?.voiceIsIdentifier ?? voiceIsIdentifier
         speed = audio?.output?.speed ?? speed
+        let all = try decoder.container(keyedBy: AnyKey.self)
+        for key in all.allKeys where CodingKeys(rawValue: key.stringValue) == nil {
+            other[key.stringValue] = try all.decode(JSONValue.self, forKey: key)
+        }
     }
 
+    /// A transcription session shows `audio.input` and `include` alone. `prompt`, `tracing` and `include` are written even when
+    /// null, as the API does.
     public func encode(to encoder: any Encoder) throws {
+        let isTranscription = type == Self.transcriptionType
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encodeIfPresent(id, forKey: .id)
-        try container.encode("realtime.session", forKey: .object)
+        try container.encode(isTranscription ? "realtime.transcription_session" : "realtime.session", forKey: .object)
         try container.encode(type, forKey: .type)
-        try container.encodeIfPresent(model, forKey: .model)
         try container.encodeIfPresent(expiresAt, forKey: .expiresAt)
-        try container.encode(outputModalities, forKey: .outputModalities)
-        try container.encode(instructions, forKey: .instructions)
-        try container.encode(tools, forKey: .tools)
-        try container.encode(toolChoice, forKey: .toolChoice)
-        try container.encode(maximumOutputTokens, forKey: .maximumOutputTokens)
+        try container.encode(include, forKey: .include)
         let input = Input(
             format: inputFormat,
             transcription: transcription,
             noiseReduction: noiseReduction,
             turnDetection: turnDetection
         )
-        try container.encode(
-            Audio(input: input, output: SessionUpdate.AudioOutput(format: outputFormat, voice: voice, speed: speed)),
-            forKey: .audio
-        )
+        if isTranscription {
+            try container.encode(Audio(input: input, output: nil), forKey: .audio)
+        } else {
+            try encodeConversation(into: &container)
+            let output = SessionUpdate.AudioOutput(
+                format: outputFormat,
+                voice: voice,
+                speed: speed,
+                voiceIsIdentifier: voiceIsIdentifier
+            )
+            try container.encode(Audio(input: input, output: output), forKey: .audio)
+        }
         var rest = encoder.container(keyedBy: AnyKey.self)
-        for (key, value) in other { try rest.encode(value, forKey: AnyKey(key)) }
+        for (key, value) in other where CodingKeys(rawValue: key) == nil { try rest.encode(value, forKey: AnyKey(key)) }
+    }
+
+    /// What only a session that replies has.
+    private func encodeConversation(into container: inout KeyedEncodingContainer<CodingKeys>) throws {
+        try container.encodeIfPresent(model, forKey: .model)
+        try container.encode(outputModalities, forKey: .outputModalities)
+        try container.encode(instructions, forKey: .instructions)
+        try container.encode(tools, forKey: .tools)
+        try container.encode(toolChoice, forKey: .toolChoice)
+        try container.encode(maximumOutputTokens, forKey: .maximumOutputTokens)
+        try container.encodeIfPresent(truncation, forKey: .truncation)
+        try container.encode(prompt, forKey: .prompt)
+        try container.encode(tracing, forKey: .tracing)
+        try container.encodeIfPresent(reasoning, forKey: .reasoning)
+        try container.encodeIfPresent(parallelToolCalls, forKey: .parallelToolCalls)
     }
 }

@@ -6,7 +6,8 @@ public enum FieldChange<Value: Sendable & Hashable>: Sendable, Hashable {
 }
 
 /// A partial session: the `session` of `session.update`, of `POST /realtime/calls` and of `client_secrets`.
-/// Absent members keep what is there; null clears `transcription`, `turn_detection` and `noise_reduction`.
+/// Absent members keep what is there; null clears `transcription`, `turn_detection`, `noise_reduction`, `prompt` and `tracing`.
+/// A session of type `transcription` takes `audio.input` and `include` alone.
 public struct SessionUpdate: Sendable, Hashable {
     public struct AudioInput: Sendable, Hashable {
         public var format: AudioFormat?
@@ -29,27 +30,46 @@ public struct SessionUpdate: Sendable, Hashable {
 
     public struct AudioOutput: Sendable, Hashable, Codable {
         public var format: AudioFormat?
-        /// A name, or `{"id": "voice_…"}`, of which only the id is kept.
+        /// A name, or the identifier of a custom voice.
         public var voice: String?
+        /// Whether `voice` is written as `{"id": "voice_…"}`.
+        public var voiceIsIdentifier: Bool
         /// 0.25…1.5.
         public var speed: Double?
 
-        public init(format: AudioFormat? = nil, voice: String? = nil, speed: Double? = nil) {
+        public init(format: AudioFormat? = nil, voice: String? = nil, speed: Double? = nil, voiceIsIdentifier: Bool = false) {
             self.format = format
             self.voice = voice
+            self.voiceIsIdentifier = voiceIsIdentifier
             self.speed = speed
         }
 
         private enum CodingKeys: String, CodingKey { case format, voice, speed }
+        private enum VoiceKeys: String, CodingKey { case id }
 
         public init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             format = try container.decodeIfPresent(AudioFormat.self, forKey: .format)
             speed = try container.decodeIfPresent(Double.self, forKey: .speed)
-            switch try container.decodeIfPresent(JSONValue.self, forKey: .voice) {
-            case .string(let name): voice = name
-            case .object(let members): voice = members["id"]?.stringValue
-            default: voice = nil
+            voiceIsIdentifier = false
+            guard container.contains(.voice), try !container.decodeNil(forKey: .voice) else { return }
+            if let keys = try? container.nestedContainer(keyedBy: VoiceKeys.self, forKey: .voice) {
+                voice = try keys.decode(String.self, forKey: .id)
+                voiceIsIdentifier = true
+            } else {
+                voice = try container.decode(String.self, forKey: .voice)
+            }
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encodeIfPresent(format, forKey: .format)
+            try container.encodeIfPresent(speed, forKey: .speed)
+            if let voice, voiceIsIdentifier {
+                var keys = container.nestedContainer(keyedBy: VoiceKeys.self, forKey: .voice)
+                try keys.encode(voice, forKey: .id)
+            } else {
+                try container.encodeIfPresent(voice, forKey: .voice)
             }
         }
     }
@@ -67,9 +87,17 @@ public struct SessionUpdate: Sendable, Hashable {
     public var tools: [JSONValue]?
     public var toolChoice: JSONValue?
     public var maximumOutputTokens: JSONValue?
-    /// `truncation`, `tracing`, `prompt`, `include`, `reasoning`, `parallel_tool_calls` as they came.
+    public var truncation: Truncation?
+    public var prompt: FieldChange<PromptReference>
+    public var tracing: FieldChange<Tracing>
+    /// What transcription events carry besides the text: `item.input_audio_transcription.logprobs` or nothing.
+    public var include: [String]?
+    public var reasoning: Reasoning?
+    public var parallelToolCalls: Bool?
+    /// Further members to write; a newer server may know them. Decoding leaves it empty.
     public var other: [String: JSONValue]
-    /// Members that the API does not know, as paths. Decoding survives them; a server answers `unknown_parameter`.
+    /// Members that the API does not know, as paths at any depth (`audio.input.foo`), sorted. Decoding survives them; a server
+    /// answers `unknown_parameter`.
     public private(set) var unknownParameters: [String] = []
 
     public init(
@@ -82,7 +110,13 @@ public struct SessionUpdate: Sendable, Hashable {
         tools: [JSONValue]? = nil,
         toolChoice: JSONValue? = nil,
         maximumOutputTokens: JSONValue? = nil,
-        other: [String: JSONValue] = [:]
+        other: [String: JSONValue] = [:],
+        truncation: Truncation? = nil,
+        prompt: FieldChange<PromptReference> = .keep,
+        tracing: FieldChange<Tracing> = .keep,
+        include: [String]? = nil,
+        reasoning: Reasoning? = nil,
+        parallelToolCalls: Bool? = nil
     ) {
         self.type = type
         self.model = model
@@ -93,13 +127,20 @@ public struct SessionUpdate: Sendable, Hashable {
         self.tools = tools
         self.toolChoice = toolChoice
         self.maximumOutputTokens = maximumOutputTokens
+        self.truncation = truncation
+        self.prompt = prompt
+        self.tracing = tracing
+        self.include = include
+        self.reasoning = reasoning
+        self.parallelToolCalls = parallelToolCalls
         self.other = other
     }
 }
 
 extension SessionUpdate: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case type, model, instructions, audio, tools
+        case type, model, instructions, audio, tools, truncation, prompt, tracing, include, reasoning
+        case parallelToolCalls = "parallel_tool_calls"
         case outputModalities = "output_modalities"
         case toolChoice = "tool_choice"
         case maximumOutputTokens = "max_output_tokens"
@@ -113,10 +154,6 @@ extension SessionUpdate: Codable {
         case turnDetection = "turn_detection"
     }
 
-    private static let passedThrough: Set<String> = ["truncation", "tracing", "prompt", "include", "reasoning", "parallel_tool_calls"]
-    /// Sent back by clients that echo the session they got.
-    private static let serverOnly: Set<String> = ["id", "object", "expires_at", "client_secret"]
-
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -126,7 +163,13 @@ extension SessionUpdate: Codable {
             instructions: try container.decodeIfPresent(String.self, forKey: .instructions),
             tools: try container.decodeIfPresent([JSONValue].self, forKey: .tools),
             toolChoice: try container.decodeIfPresent(JSONValue.self, forKey: .toolChoice),
-            maximumOutputTokens: try container.decodeIfPresent(JSONValue.self, forKey: .maximumOutputTokens)
+            maximumOutputTokens: try container.decodeIfPresent(JSONValue.self, forKey: .maximumOutputTokens),
+            truncation: try container.decodeIfPresent(Truncation.self, forKey: .truncation),
+            prompt: try container.decodeChange(forKey: .prompt),
+            tracing: try container.decodeChange(forKey: .tracing),
+            include: try container.decodeIfPresent([String].self, forKey: .include),
+            reasoning: try container.decodeIfPresent(Reasoning.self, forKey: .reasoning),
+            parallelToolCalls: try container.decodeIfPresent(Bool.self, forKey: .parallelToolCalls)
         )
         if container.contains(.audio), try !container.decodeNil(forKey: .audio) {
             let audio = try container.nestedContainer(keyedBy: AudioKeys.self, forKey: .audio)
@@ -139,15 +182,8 @@ extension SessionUpdate: Codable {
             }
             output = try audio.decodeIfPresent(AudioOutput.self, forKey: .output) ?? AudioOutput()
         }
-        let all = try decoder.container(keyedBy: AnyKey.self)
-        for key in all.allKeys where CodingKeys(rawValue: key.stringValue) == nil && !Self.serverOnly.contains(key.stringValue) {
-            if Self.passedThrough.contains(key.stringValue) {
-                other[key.stringValue] = try all.decode(JSONValue.self, forKey: key)
-            } else {
-                unknownParameters.append(key.stringValue)
-            }
-        }
-        unknownParameters.sort()
+        unknownParameters = SessionMembers.realtime.unknownPaths(in: try JSONValue(from: decoder))
+            .filter { !SessionMembers.serverOnly.contains($0) }
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -159,6 +195,12 @@ extension SessionUpdate: Codable {
         try container.encodeIfPresent(tools, forKey: .tools)
         try container.encodeIfPresent(toolChoice, forKey: .toolChoice)
         try container.encodeIfPresent(maximumOutputTokens, forKey: .maximumOutputTokens)
+        try container.encodeIfPresent(truncation, forKey: .truncation)
+        try container.encodeChange(prompt, forKey: .prompt)
+        try container.encodeChange(tracing, forKey: .tracing)
+        try container.encodeIfPresent(include, forKey: .include)
+        try container.encodeIfPresent(reasoning, forKey: .reasoning)
+        try container.encodeIfPresent(parallelToolCalls, forKey: .parallelToolCalls)
         let hasInput = input != AudioInput()
         let hasOutput = output != AudioOutput()
         if hasInput || hasOutput {

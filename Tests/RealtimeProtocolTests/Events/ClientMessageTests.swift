@@ -31,6 +31,17 @@ import Testing
         }
     }
 
+    @Test(
+        "a number that does not fit its field is named, not taken for broken JSON",
+        arguments: ["1.5", "1e300", "99999999999999999999", "1e400"]
+    )
+    func misfit(number: String) {
+        let text = #"{"type":"conversation.item.truncate","event_id":"c2","item_id":"i","audio_end_ms":\#(number)}"#
+        #expect(
+            throws: EventDecodingError.invalidField(type: "conversation.item.truncate", parameter: "audio_end_ms", eventID: "c2")
+        ) { _ = try ClientMessage(text: text) }
+    }
+
     @Test("an event that does not exist survives as unknown")
     func unknown() throws {
         #expect(try ClientMessage(text: #"{"type":"input_audio_buffer.finalize"}"#).event.type == "input_audio_buffer.finalize")
