@@ -137,7 +137,7 @@ let package = Package(
         ),
 
         tests("InterviewCore", ["InterviewCore"]),
-        tests("RealtimeProtocol", ["RealtimeProtocol"]),
+        tests("RealtimeProtocol", ["RealtimeProtocol"], resources: [.copy("Fixtures")]),
         tests(
             "ServerEdge",
             ["ServerEdge", "VivaTestKit", nioCore, nioPosix, nioSSL, nioWebSocket, hummingbird, httpTypes, lifecycle, crypto, logging]

@@ -1,22 +1,4 @@
-/// A string of the wire whose known values have names. Unknown values are kept as they came.
-public protocol OpenVocabulary: RawRepresentable, Sendable, Hashable, Codable, ExpressibleByStringLiteral where RawValue == String {
-    init(rawValue: String)
-}
-
-extension OpenVocabulary {
-    public init(stringLiteral value: String) { self.init(rawValue: value) }
-
-    public init(from decoder: any Decoder) throws {
-        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(rawValue)
-    }
-}
-
-/// One entry of a conversation: a message, a function call or its output (`realtime.item`).
+/// One entry of a conversation: a message, a function call or its output, or a step with an MCP server (`realtime.item`).
 ///
 /// All fields but `type` are optional, because each kind of item uses some of them only.
 public struct RealtimeItem: Sendable, Hashable, Codable {
@@ -26,6 +8,13 @@ public struct RealtimeItem: Sendable, Hashable, Codable {
         public static let message: Kind = "message"
         public static let functionCall: Kind = "function_call"
         public static let functionCallOutput: Kind = "function_call_output"
+        /// The tools of an MCP server.
+        public static let mcpListTools: Kind = "mcp_list_tools"
+        /// A call of such a tool, made by the server of the session.
+        public static let mcpCall: Kind = "mcp_call"
+        /// The question whether such a call may be made, and its answer.
+        public static let mcpApprovalRequest: Kind = "mcp_approval_request"
+        public static let mcpApprovalResponse: Kind = "mcp_approval_response"
     }
 
     public struct Role: OpenVocabulary {
@@ -45,6 +34,21 @@ public struct RealtimeItem: Sendable, Hashable, Codable {
         public static let incomplete: Status = "incomplete"
     }
 
+    /// Why a call of an MCP tool failed.
+    public struct CallFailure: Sendable, Hashable, Codable {
+        /// `protocol_error`, `tool_execution_error` or `http_error`.
+        public var type: String
+        /// Of the protocol or of HTTP.
+        public var code: Int?
+        public var message: String?
+
+        public init(type: String, code: Int? = nil, message: String? = nil) {
+            self.type = type
+            self.code = code
+            self.message = message
+        }
+    }
+
     public var id: String?
     public var type: Kind
     public var status: Status?
@@ -58,6 +62,19 @@ public struct RealtimeItem: Sendable, Hashable, Codable {
     /// JSON text written by the model: evidence to be checked, never trusted.
     public var arguments: String?
     public var output: String?
+    /// MCP items: the server's label in the session's tools.
+    public var serverLabel: String?
+    /// `mcp_list_tools`: what the server offers, each with `name` and `input_schema`.
+    public var tools: [JSONValue]?
+    /// `mcp_call` and `mcp_approval_response`: the request that allowed it.
+    public var approvalRequestID: String?
+    /// `mcp_approval_response`: the decision, and why.
+    public var approve: Bool?
+    public var reason: String?
+    /// `mcp_call`: why it failed.
+    public var error: CallFailure?
+    /// Of gpt-realtime-2.x, for example `final_answer`; on the wire, not in the schema.
+    public var phase: String?
 
     public init(
         id: String? = nil,
@@ -68,7 +85,14 @@ public struct RealtimeItem: Sendable, Hashable, Codable {
         callID: String? = nil,
         name: String? = nil,
         arguments: String? = nil,
-        output: String? = nil
+        output: String? = nil,
+        serverLabel: String? = nil,
+        tools: [JSONValue]? = nil,
+        approvalRequestID: String? = nil,
+        approve: Bool? = nil,
+        reason: String? = nil,
+        error: CallFailure? = nil,
+        phase: String? = nil
     ) {
         self.id = id
         self.type = type
@@ -79,6 +103,13 @@ public struct RealtimeItem: Sendable, Hashable, Codable {
         self.name = name
         self.arguments = arguments
         self.output = output
+        self.serverLabel = serverLabel
+        self.tools = tools
+        self.approvalRequestID = approvalRequestID
+        self.approve = approve
+        self.reason = reason
+        self.error = error
+        self.phase = phase
     }
 
     /// A message item.
@@ -92,83 +123,9 @@ public struct RealtimeItem: Sendable, Hashable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, type, status, role, content, name, arguments, output
+        case id, type, status, role, content, name, arguments, output, tools, approve, reason, error, phase
         case callID = "call_id"
-    }
-}
-
-/// One part of a message item.
-public struct RealtimeContent: Sendable, Hashable, Codable {
-    public struct Kind: OpenVocabulary {
-        public var rawValue: String
-        public init(rawValue: String) { self.rawValue = rawValue }
-        public static let inputText: Kind = "input_text"
-        public static let inputAudio: Kind = "input_audio"
-        public static let inputImage: Kind = "input_image"
-        public static let outputText: Kind = "output_text"
-        public static let outputAudio: Kind = "output_audio"
-    }
-
-    public var type: Kind
-    public var text: String?
-    /// Base64; only in `conversation.item.create` and `conversation.item.retrieved`.
-    public var audio: String?
-    /// Of `input_audio`: null until recognised, then what was understood. Of `output_audio`: what was said.
-    public var transcript: String?
-    public var imageURL: String?
-    public var detail: String?
-
-    public init(
-        type: Kind,
-        text: String? = nil,
-        audio: String? = nil,
-        transcript: String? = nil,
-        imageURL: String? = nil,
-        detail: String? = nil
-    ) {
-        self.type = type
-        self.text = text
-        self.audio = audio
-        self.transcript = transcript
-        self.imageURL = imageURL
-        self.detail = detail
-    }
-
-    public static func inputText(_ text: String) -> RealtimeContent { RealtimeContent(type: .inputText, text: text) }
-    public static func inputAudio(transcript: String?) -> RealtimeContent { RealtimeContent(type: .inputAudio, transcript: transcript) }
-    public static func outputText(_ text: String) -> RealtimeContent { RealtimeContent(type: .outputText, text: text) }
-    public static func outputAudio(transcript: String?) -> RealtimeContent { RealtimeContent(type: .outputAudio, transcript: transcript) }
-
-    private enum CodingKeys: String, CodingKey {
-        case type, text, audio, transcript, detail
-        case imageURL = "image_url"
-    }
-
-    /// Audio parts show their transcript even when it is null, as recorded.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(type, forKey: .type)
-        try container.encodeIfPresent(text, forKey: .text)
-        try container.encodeIfPresent(audio, forKey: .audio)
-        if type == .inputAudio {
-            try container.encode(transcript, forKey: .transcript)
-        } else {
-            try container.encodeIfPresent(transcript, forKey: .transcript)
-        }
-        try container.encodeIfPresent(imageURL, forKey: .imageURL)
-        try container.encodeIfPresent(detail, forKey: .detail)
-    }
-}
-
-/// The part in `response.content_part.*` events, whose types are `text` and `audio` without a prefix.
-public struct RealtimeContentPart: Sendable, Hashable, Codable {
-    public var type: String?
-    public var text: String?
-    public var transcript: String?
-
-    public init(type: String, text: String? = nil, transcript: String? = nil) {
-        self.type = type
-        self.text = text
-        self.transcript = transcript
+        case serverLabel = "server_label"
+        case approvalRequestID = "approval_request_id"
     }
 }

@@ -25,9 +25,9 @@ import Testing
 
     @Test("an unknown event survives with its raw object and encodes as it came")
     func unknownEvent() throws {
-        let text = #"{"event_id":"e","item_id":"i","n":[1,2.5,null,true],"type":"response.mcp_call.in_progress"}"#
+        let text = #"{"event_id":"e","item_id":"i","n":[1,2.5,null,true],"type":"response.future.in_progress"}"#
         let message = try ServerMessage(text: text)
-        guard case .unknown("response.mcp_call.in_progress", let raw) = message.event else {
+        guard case .unknown("response.future.in_progress", let raw) = message.event else {
             Issue.record("not unknown")
             return
         }

@@ -137,18 +137,3 @@ import Testing
         #expect(throws: Never.self) { try ResponseCreate(metadata: ["key": "value"], maximumOutputTokens: "inf").validate() }
     }
 }
-
-extension JSONValue {
-    /// Whether every member of `part` is here with the same value; null is the same as absent.
-    func contains(_ part: JSONValue) -> Bool {
-        switch (self, part) {
-        case (.object(let all), .object(let members)):
-            members.allSatisfy { name, value in all[name].map { $0.contains(value) } ?? (value == .null) }
-        case (.array(let all), .array(let values)):
-            all.count == values.count && zip(all, values).allSatisfy { $0.contains($1) }
-        case (.integer(let left), .number(let right)), (.number(let right), .integer(let left)):
-            Double(left) == right
-        default: self == part
-        }
-    }
-}

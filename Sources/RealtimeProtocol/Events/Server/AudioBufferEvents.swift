@@ -110,3 +110,21 @@ public struct OutputAudioBufferClearedEvent: Sendable, Hashable, Codable {
         case responseID = "response_id"
     }
 }
+
+/// `input_audio_buffer.dtmf_event_received`: A key of the telephone was pressed (SIP only). It carries no `event_id`.
+public struct DTMFEventReceivedEvent: Sendable, Hashable, Codable {
+    /// `0`…`9`, `*`, `#`, `A`…`D`.
+    public var event: String
+    /// Seconds since 1970.
+    public var receivedAt: Int
+
+    public init(event: String, receivedAt: Int) {
+        self.event = event
+        self.receivedAt = receivedAt
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case event
+        case receivedAt = "received_at"
+    }
+}

@@ -2,6 +2,8 @@
 public struct ServerMessage: Sendable, Hashable {
     public var eventID: String?
     public var event: ServerEvent
+    /// What the text held beyond the fields of `event`; `text` writes it again.
+    public internal(set) var unrecognized: UnrecognizedMembers?
 
     public init(_ event: ServerEvent, eventID: String? = nil) {
         self.event = event
@@ -11,17 +13,22 @@ public struct ServerMessage: Sendable, Hashable {
     /// Reads what a server sent. Nothing that a newer server may send is an error: unknown types, and known types whose fields
     /// do not fit, become `.unknown`. Only a text that is no event at all throws.
     public init(text: String) throws(EventDecodingError) {
-        let (type, eventID) = try EventHeader.read(text)
+        let (type, eventID, isPlainAudio) = try EventHeader.read(text)
         self.eventID = eventID
         do {
             event = try RealtimeCoding.decode(ServerPayload.self, from: text.utf8, eventType: type, eventID: eventID).event
         } catch {
             event = .unknown(type: type, raw: try RealtimeCoding.decode(JSONValue.self, from: text))
         }
+        if !isPlainAudio {
+            unrecognized = UnrecognizedMembers(of: try RealtimeCoding.decode(from: text), beyond: RealtimeCoding.value(of: envelope))
+        }
     }
 
     /// The JSON text for the wire, with sorted keys.
-    public var text: String {
-        RealtimeCoding.encode(EventEnvelope(type: event.type, eventID: eventID, payload: ServerPayload(event)))
+    public var text: String { envelope.text(with: unrecognized) }
+
+    private var envelope: EventEnvelope<ServerPayload> {
+        EventEnvelope(type: event.type, eventID: eventID, payload: ServerPayload(event))
     }
 }
