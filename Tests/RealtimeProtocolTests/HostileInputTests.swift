@@ -11,7 +11,7 @@ import Testing
     func depth(open: String, close: String, inside: String) throws {
         let limit = RealtimeCoding.maximumDepth
         _ = try RealtimeCoding.decode(JSONValue.self, from: nested(limit, open, close, inside))
-        for depth in [limit + 1, 511, 513, 10_000, 1_000_000] {
+        for depth in [limit + 1, 511, 513, 10_000, 100_000] {
             #expect(throws: EventDecodingError.notJSON) {
                 try RealtimeCoding.decode(JSONValue.self, from: nested(depth, open, close, inside))
             }
