@@ -7,9 +7,11 @@ SWIFT_FLAGS := -c release --explicit-target-dependency-import-check error
 # pkg-config names -pthread, which SwiftPM reports once per target; it is the default anyway.
 QUIET := 2> >(grep --line-buffered -vE 'prohibited flag|found 1 file\(s\) which are unhandled' >&2)
 VIVA := .build/release/viva
+FUZZ_SECONDS ?= 60
+FORMATTED := Sources Tests Package.swift Fuzz/Package.swift Fuzz/Targets
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap build models run demo test unit web integration format lint doctor clean
+.PHONY: help bootstrap build models run demo test unit web integration fuzz format lint doctor clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,11 +47,14 @@ web: ## tests of the browser modules (node --test)
 integration: models ## real binaries, real browser (pytest)
 	VIVA_MODELS_DIR=$(abspath $(MODELS)) .venv/bin/python -m pytest IntegrationTests -q
 
+fuzz: ## search for inputs that break the pure cores, FUZZ_SECONDS per target (see Fuzz/README.md)
+	@scripts/fuzz $(FUZZ_SECONDS)
+
 format: ## rewrite the Swift sources in the project's format
-	swift format --in-place --recursive --parallel Sources Tests Package.swift
+	swift format --in-place --recursive --parallel $(FORMATTED)
 
 lint: ## check format and soundness
-	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+	swift format lint --strict --recursive --parallel $(FORMATTED)
 	@scripts/soundness
 
 doctor: build ## say what is wrong with this machine's set-up and what to do

@@ -73,8 +73,6 @@ public struct RealtimeItem: Sendable, Hashable, Codable {
     public var reason: String?
     /// `mcp_call`: why it failed.
     public var error: CallFailure?
-    /// Of gpt-realtime-2.x, for example `final_answer`; on the wire, not in the schema.
-    public var phase: String?
 
     public init(
         id: String? = nil,
@@ -91,8 +89,7 @@ public struct RealtimeItem: Sendable, Hashable, Codable {
         approvalRequestID: String? = nil,
         approve: Bool? = nil,
         reason: String? = nil,
-        error: CallFailure? = nil,
-        phase: String? = nil
+        error: CallFailure? = nil
     ) {
         self.id = id
         self.type = type
@@ -109,7 +106,6 @@ public struct RealtimeItem: Sendable, Hashable, Codable {
         self.approve = approve
         self.reason = reason
         self.error = error
-        self.phase = phase
     }
 
     /// A message item.
@@ -123,9 +119,31 @@ public struct RealtimeItem: Sendable, Hashable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, type, status, role, content, name, arguments, output, tools, approve, reason, error, phase
+        case id, type, status, role, content, name, arguments, output, tools, approve, reason, error
         case callID = "call_id"
         case serverLabel = "server_label"
         case approvalRequestID = "approval_request_id"
+    }
+
+    /// Messages and functions do not read the members of MCP items: who stores items counts the text of each kind, and what does
+    /// not belong to a kind must not be stored with it.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decodeIfPresent(String.self, forKey: .id)
+        type = try container.decode(Kind.self, forKey: .type)
+        status = try container.decodeIfPresent(Status.self, forKey: .status)
+        role = try container.decodeIfPresent(Role.self, forKey: .role)
+        content = try container.decodeIfPresent([RealtimeContent].self, forKey: .content)
+        callID = try container.decodeIfPresent(String.self, forKey: .callID)
+        name = try container.decodeIfPresent(String.self, forKey: .name)
+        arguments = try container.decodeIfPresent(String.self, forKey: .arguments)
+        output = try container.decodeIfPresent(String.self, forKey: .output)
+        guard ![.message, .functionCall, .functionCallOutput].contains(type) else { return }
+        serverLabel = try container.decodeIfPresent(String.self, forKey: .serverLabel)
+        tools = try container.decodeIfPresent([JSONValue].self, forKey: .tools)
+        approvalRequestID = try container.decodeIfPresent(String.self, forKey: .approvalRequestID)
+        approve = try container.decodeIfPresent(Bool.self, forKey: .approve)
+        reason = try container.decodeIfPresent(String.self, forKey: .reason)
+        error = try container.decodeIfPresent(CallFailure.self, forKey: .error)
     }
 }

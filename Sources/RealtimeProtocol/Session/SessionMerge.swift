@@ -1,4 +1,8 @@
 extension SessionConfiguration {
+    /// All of a session as JSON text. Updates add up: each may fill another member. Half of the largest server event, so that a
+    /// session can always be shown (`ServerMessage.maximumBytes`).
+    public static let maximumBytes = 512 * 1_024
+
     /// The session that `update` asks for, made of the defaults of its type.
     ///
     /// - Parameters:
@@ -44,6 +48,9 @@ extension SessionConfiguration {
             merged.include = include
         }
         merged.other.merge(update.other) { _, new in new }
+        guard RealtimeCoding.encode(merged).utf8.count <= Self.maximumBytes else {
+            throw .invalidValue("session", "A session has at most \(Self.maximumBytes) bytes in all.")
+        }
         return merged
     }
 

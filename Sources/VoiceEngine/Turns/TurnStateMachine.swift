@@ -141,8 +141,12 @@ struct TurnStateMachine: ~Copyable {
 
     /// The client throws away what was said since the last turn.
     mutating func clear() -> [Action] {
-        guard case .speaking(let speech) = state else { return [] }
+        // Also while nobody speaks: the padding before the next start must not bring back what was thrown away.
         lastEnd = sampleCount
+        guard case .speaking(let speech) = state else {
+            state = .quiet(run: 0)
+            return []
+        }
         state = .quiet(run: 0)
         if settings.silenceWindows == nil { openManualTurn() }
         return (speech.pieces + [speech.speculation?.number, speech.interim].compactMap { $0 }).map { .cancelRecognition($0) }

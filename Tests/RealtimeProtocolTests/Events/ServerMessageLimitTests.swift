@@ -8,7 +8,7 @@ import Testing
             itemID: "item_1",
             outputIndex: 2,
             contentIndex: 1,
-            delta: String((0..<bytes).map { "ABCDEFGH".utf8[offset: $0 % 8] })
+            delta: String(repeating: "ABCDEFGH", count: bytes / 8)
         )
         return ServerMessage(.responseOutputAudioDelta(event), eventID: "event_0")
     }
@@ -70,11 +70,5 @@ import Testing
         let message = ServerMessage(.responseOutputTextDone(ResponseTextDoneEvent(responseID: "r", itemID: "i", text: text)))
         let error = #expect(throws: ServerMessage.Oversized.self) { try message.bounded(makeIdentifier: { nil }) }
         #expect(error?.type == "response.output_text.done")
-    }
-}
-
-extension String.UTF8View {
-    fileprivate subscript(offset offset: Int) -> Character {
-        Character(Unicode.Scalar(self[index(startIndex, offsetBy: offset)]))
     }
 }

@@ -30,6 +30,18 @@ import Testing
         #expect(try ClientMessage(text: text).text == text)
     }
 
+    @Test("a message does not take the members of another kind of item, and does not lose them either")
+    func foreignMembers() throws {
+        let text = #"{"item":{"id":"i","role":"user","tools":[{"name":"n"}],"type":"message"},"type":"conversation.item.create"}"#
+        let message = try ClientMessage(text: text)
+        guard case .conversationItemCreate(let create) = message.event else {
+            Issue.record("not typed")
+            return
+        }
+        #expect(create.item == RealtimeItem(id: "i", type: .message, role: .user))
+        #expect(message.text == text)
+    }
+
     @Test("a typed field that was changed since keeps its new value")
     func changed() throws {
         var message = try ServerMessage(

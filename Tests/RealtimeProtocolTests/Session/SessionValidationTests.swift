@@ -114,6 +114,17 @@ import Testing
         #expect(refusal([["name": "big", "description": .string(String(repeating: "d", count: 65_536))]]) == "session.tools")
     }
 
+    @Test("updates that are small each cannot make a session too large to show")
+    func sessionSize() throws {
+        let text = String(repeating: "x", count: 200_000)
+        var session = try SessionConfiguration().merging(SessionUpdate(instructions: text))
+        session = try session.merging(SessionUpdate(prompt: .set(PromptReference(id: "p", variables: ["a": .string(text)]))))
+        let update = SessionUpdate(tracing: .set(.configured(Tracing.Names(workflowName: text))))
+        let error = #expect(throws: RealtimeError.self) { try session.merging(update) }
+        #expect(error?.parameter == "session")
+        #expect(ServerMessage(.sessionUpdated(SessionUpdatedEvent(session: session))).isWithinLimit)
+    }
+
     @Test("the numbers of languages and keywords are limited")
     func hintLimits() {
         let many = (0...256).map { "word\($0)" }

@@ -216,6 +216,15 @@ import Testing
         #expect(driver.machine.sampleCount - driver.machine.firstNeededSample < SpeechWindow.sampleRate)
     }
 
+    @Test("what was cleared while nobody spoke does not come back as padding of the next turn")
+    func clearWhileQuiet() {
+        var driver = TurnDriver(Self.settings())
+        driver.silence(55)
+        driver.speech(1)
+        #expect(driver.machine.clear().isEmpty == true)
+        #expect(driver.speech(2) == [.startSpeech(turn: 0, startSample: 56 * Self.window)])
+    }
+
     @Test("clearing the input drops an open turn and what is being computed for it")
     func clear() {
         var driver = TurnDriver(Self.settings())

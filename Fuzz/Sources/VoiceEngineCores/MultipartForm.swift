@@ -1,0 +1,1 @@
+../../../Sources/VoiceEngine/Routes/MultipartForm.swift
