@@ -66,6 +66,34 @@ test('when the engine is lost, reconnecting resumes the same interview and asks 
   await assertLeavesNothing(page);
 });
 
+test('a new call names the one before it, so that the server need not wait until that one is known to be lost', async () => {
+  const page = visit();
+  await page.talk();
+  page.peer.move('failed');
+  await page.client.connect();
+  const replaces = (each) => each.server.sent('POST', '/v1/calls').map(({ headers }) => headers['viva-replaces']);
+  assert.deepEqual(replaces(page), [undefined, 'rtc_1']);
+  const reloaded = visit({ storage: page.storage });
+  reloaded.client.open();
+  await reloaded.client.connect();
+  assert.deepEqual(replaces(reloaded), ['rtc_1']);
+  await assertLeavesNothing(reloaded);
+  await assertLeavesNothing(page);
+});
+
+test('a new call does not ask again for events that this tab has seen, so old notices stay old', async () => {
+  const page = visit();
+  await page.talk();
+  page.server.send('state', { status: 'suspended', reason: 'call_lost' }, 7);
+  await settle();
+  page.server.routes['POST /v1/calls'] = () => new Response('v=0 answer', { status: 201, headers: { location: '/v1/calls/rtc_2' } });
+  page.server.routes['GET /v1/calls/rtc_2/events'] = page.server.routes['GET /v1/calls/rtc_1/events'];
+  await page.client.connect();
+  await settle();
+  assert.equal(page.server.streams.at(-1).headers['last-event-id'], '7');
+  await assertLeavesNothing(page);
+});
+
 test('a resumed line that is silent but flowing counts as connected: it may be the candidate’s turn', async () => {
   const page = visit();
   await page.talk();

@@ -45,6 +45,8 @@ enum LossReason: String, Sendable {
     case draining
     /// The browser and the engine found no way to each other.
     case setUpFailed = "setup_failed"
+    /// The candidate has opened a new call in its place.
+    case replaced
 
     /// What the room is told.
     var notice: CallNotice {
@@ -53,6 +55,7 @@ enum LossReason: String, Sendable {
         case .engineLost: .engineLost
         case .draining: .draining
         case .setUpFailed: .setUpFailed
+        case .replaced: .replaced
         }
     }
 }

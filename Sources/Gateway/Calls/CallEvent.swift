@@ -120,6 +120,7 @@ enum CallNotice: String, Sendable, CaseIterable {
     case storageDelayed = "storage_delayed"
     case storageFull = "storage_full"
     case draining
+    case replaced
 
     var message: String {
         switch self {
@@ -130,6 +131,7 @@ enum CallNotice: String, Sendable, CaseIterable {
         case .storageDelayed: "Your answers are kept, but saving them takes longer than usual. You can go on."
         case .storageFull: "Your latest words could not be saved. Please pause for a moment before you go on."
         case .draining: "The server is about to restart. Please reconnect in a moment; what was said so far is saved."
+        case .replaced: "The interview goes on over the connection that was opened last."
         }
     }
 }

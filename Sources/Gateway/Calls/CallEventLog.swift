@@ -23,6 +23,8 @@ final class CallEventLog: Sendable {
         var readerOrder: [Int] = []
         var nextReader = 0
         var isFinished = false
+        /// Streams whose reading has begun and not ended.
+        var beingRead = 0
     }
 
     private let firstID: Int
@@ -65,8 +67,14 @@ final class CallEventLog: Sendable {
         for reader in readers { reader.finish() }
     }
 
+    /// The last event was published, but some reader has not taken it yet.
+    var isLeaving: Bool { self.state.withLock { $0.isFinished && $0.beingRead > 0 } }
+
+    fileprivate func readingBegan() { self.state.withLock { $0.beingRead += 1 } }
+    fileprivate func readingEnded() { self.state.withLock { $0.beingRead -= 1 } }
+
     /// The retained events after `lastEventID` (nil or unknown: all), then the new ones.
-    func events(after lastEventID: Int?) -> AsyncStream<ServerSentEvent> {
+    func events(after lastEventID: Int?) -> CallEventStream {
         let (stream, continuation) = AsyncStream.makeStream(
             of: ServerSentEvent.self,
             bufferingPolicy: .bufferingOldest(Self.retainedEvents + Self.waitingEvents)
@@ -92,6 +100,37 @@ final class CallEventLog: Sendable {
                 self.state.withLock { state in _ = state.readers.removeValue(forKey: key) }
             }
         }
-        return stream
+        return CallEventStream(stream: stream, log: self)
+    }
+}
+
+/// The events of one reader. Its log knows whether it is read to the end, see ``CallEventLog/isLeaving``.
+struct CallEventStream: AsyncSequence, Sendable {
+    fileprivate let stream: AsyncStream<ServerSentEvent>
+    fileprivate let log: CallEventLog
+
+    struct AsyncIterator: AsyncIteratorProtocol {
+        fileprivate var iterator: AsyncStream<ServerSentEvent>.AsyncIterator
+        fileprivate let reading: Reading
+
+        mutating func next(isolation actor: isolated (any Actor)?) async -> ServerSentEvent? {
+            await self.iterator.next(isolation: actor)
+        }
+    }
+
+    func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(iterator: self.stream.makeAsyncIterator(), reading: Reading(of: self.log))
+    }
+
+    /// Lives as long as its iterator, so it ends with the reading, however that ends.
+    fileprivate final class Reading: Sendable {
+        private let log: CallEventLog
+
+        init(of log: CallEventLog) {
+            self.log = log
+            log.readingBegan()
+        }
+
+        deinit { self.log.readingEnded() }
     }
 }

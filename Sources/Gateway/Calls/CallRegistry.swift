@@ -17,8 +17,11 @@ actor CallRegistry: Service {
         static let afterglow: Duration = .seconds(300)
         /// How often a drain looks whether the calls are over.
         static let drainCheck: Duration = .milliseconds(100)
-        /// The last events of the last call are on their way to the room for this long before the server closes.
-        static let lastEvents: Duration = .milliseconds(200)
+        /// The rooms get this long to take their last events before the server closes. A room that reads takes
+        /// milliseconds; one that does not must not hold the shutdown.
+        static let lastEvents: Duration = .seconds(1)
+        /// How often it is looked whether they have.
+        static let lastEventsCheck: Duration = .milliseconds(10)
         /// At shutdown, what waits for the store gets this long.
         static let flush: Duration = .seconds(10)
     }
@@ -38,10 +41,12 @@ actor CallRegistry: Service {
     // MARK: Finding calls
 
     /// Starts or resumes the interview of this candidate.
-    func connect(_ candidate: CandidateIdentity, offer: String) async throws -> LiveCall.Answer {
+    ///
+    /// - Parameter replaced: the candidate's last call; if that is the one the interview is talked in, it makes way.
+    func connect(_ candidate: CandidateIdentity, offer: String, replacing replaced: CallID?) async throws -> LiveCall.Answer {
         guard !self.isDraining else { throw EdgeError.gateway(.draining) }
         let call = try await self.liveCall(for: candidate.interviewID, tenant: candidate.tenantID)
-        let answer = try await call.connect(offer: offer)
+        let answer = try await call.connect(offer: offer, replacing: replaced)
         self.byCall[answer.callID] = call
         return answer
     }
@@ -163,22 +168,26 @@ actor CallRegistry: Service {
 
     // MARK: Drain (promise R10)
 
-    /// Takes no new calls and waits until the live ones are over and their rooms have been told, at most `limit`.
+    /// Takes no new calls and waits until the live ones are over, at most `limit`; suspends those that are not, and
+    /// returns when the rooms have taken their last events. The server must not be stopped before.
     func drain(within limit: Duration) async {
         self.isDraining = true
         let clock = self.environment.clock
         let end = clock.now + limit
-        var hadCalls = false
-        while clock.now < end, await self.hasBusyCalls() {
-            hadCalls = true
+        while clock.now < end, await !self.busyCalls().isEmpty {
             guard (try? await clock.sleep(for: Limits.drainCheck)) != nil else { return }
         }
-        if hadCalls { try? await clock.sleep(for: Limits.lastEvents) }
+        for call in await self.busyCalls() { await call.shutDown() }
+        let last = clock.now + Limits.lastEvents
+        while clock.now < last, self.byInterview.values.contains(where: { $0.events.isLeaving }) {
+            guard (try? await clock.sleep(for: Limits.lastEventsCheck)) != nil else { return }
+        }
     }
 
-    private func hasBusyCalls() async -> Bool {
-        for call in self.byInterview.values where await call.isBusy { return true }
-        return false
+    private func busyCalls() async -> [LiveCall] {
+        var busy: [LiveCall] = []
+        for call in self.byInterview.values where await call.isBusy { busy.append(call) }
+        return busy
     }
 
     private func shutDown() async {

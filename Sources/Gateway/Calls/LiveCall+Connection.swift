@@ -14,8 +14,13 @@ extension LiveCall {
 
     /// Starts or resumes the interview with the browser's offer.
     ///
+    /// - Parameter replaced: a call that makes way, if it is the one under way: its browser has come back from another
+    ///   network, long before the engine notices that the old way is dead.
     /// - Throws: `call_in_progress`, `interview_over`, or what went wrong at the upstream.
-    func connect(offer: String) async throws -> Answer {
+    func connect(offer: String, replacing replaced: CallID?) async throws -> Answer {
+        if let connection = self.connection, connection.callID == replaced, !self.isEnding {
+            self.connectionEnded(attempt: connection.attempt, reason: .replaced)
+        }
         guard !self.isEnding else { throw EdgeError.gateway(.interviewOver) }
         // A moment before this object is let go of; the next attempt finds a fresh one.
         guard !self.isRetired else { throw EdgeError.gateway(.engineUnavailable) }
@@ -48,22 +53,22 @@ extension LiveCall {
         guard let endpoint = environment.upstream.endpoint else { throw UpstreamFault.unavailable }
         let session = RealtimeCoding.encode(InterviewSession.update(for: self.plan, options: environment.session))
         let call = try await environment.client.createCall(offer: offer, session: session, at: endpoint)
-        // The actor was free while it waited: the candidate may have ended the interview meanwhile.
+        // The actor was free while it waited: the candidate may have ended the interview meanwhile, or the process ends.
         guard self.isCurrent(attempt) else {
-            self.startJob.yield(.hangUp(call.id, endpoint))
-            throw EdgeError.gateway(.interviewOver)
+            await self.hangUp(call.id, endpoint)
+            throw self.noLongerWanted
         }
         let socket: WebSocketConnection
         do {
             socket = try await environment.sideband.connect(to: call.id, at: endpoint)
         } catch {
-            self.startJob.yield(.hangUp(call.id, endpoint))
+            await self.hangUp(call.id, endpoint)
             throw error
         }
         guard self.isCurrent(attempt) else {
             socket.close()
-            self.startJob.yield(.hangUp(call.id, endpoint))
-            throw EdgeError.gateway(.interviewOver)
+            await self.hangUp(call.id, endpoint)
+            throw self.noLongerWanted
         }
         var generator = SystemRandomNumberGenerator()
         let callID = CallID.random(using: &generator)
@@ -72,7 +77,19 @@ extension LiveCall {
     }
 
     private func isCurrent(_ attempt: Int) -> Bool {
-        self.attempt == attempt && self.connection == nil && self.machine.status == .connecting
+        self.attempt == attempt && self.connection == nil && self.machine.status == .connecting && !self.isRetired
+    }
+
+    /// The answer to a set-up that was overtaken.
+    private var noLongerWanted: EdgeError { .gateway(self.isRetired && !self.isEnding ? .draining : .interviewOver) }
+
+    /// Ends a call that nobody will use.
+    private func hangUp(_ call: UpstreamCallID, _ endpoint: UpstreamEndpoint) async {
+        guard case .terminated = self.startJob.yield(.hangUp(call, endpoint)) else { return }
+        // The jobs of a retired call are over, so the request that asked for the call waits itself. Not as its child: a
+        // candidate who goes away cancels the request, and the call would go on at the operator's expense.
+        let client = self.environment.client
+        await Task { await client.hangUp(call, at: endpoint) }.value
     }
 
     private func attach(_ connection: Connection) {
@@ -126,9 +143,13 @@ extension LiveCall {
             self.disarm(.conductor)
             self.arm(.idle, after: CallLimits.idle)
         }
-        let told = wasLive ? reason : .setUpFailed
-        self.events.publish(.state(.suspended, reason: told.rawValue, message: told.notice.message))
-        self.events.publish(.notice(told.notice))
+        let told = wasLive || reason == .replaced ? reason : .setUpFailed
+        self.tellLoss(told)
+    }
+
+    private func tellLoss(_ reason: LossReason) {
+        self.events.publish(.state(.suspended, reason: reason.rawValue, message: reason.notice.message))
+        self.events.publish(.notice(reason.notice))
     }
 
     /// The supervised engine has died; its calls with it. Told by the supervisor, so nobody waits for a socket to notice.
@@ -136,9 +157,22 @@ extension LiveCall {
         if let attempt = self.connection?.attempt { self.connectionEnded(attempt: attempt, reason: .engineLost) }
     }
 
-    /// The process is about to end: a running call is suspended and can be resumed after the restart.
+    /// The process is about to end: a running call is suspended and can be resumed after the restart. A set-up that is
+    /// in flight is given up. The end of an interview is told now, without waiting for the store.
     func shutDown() {
-        if let attempt = self.connection?.attempt { self.connectionEnded(attempt: attempt, reason: .draining) }
+        if self.isEnding {
+            if !self.isRetired {
+                self.closeConnection()
+                self.announceEnd()
+            }
+            return
+        }
+        if let attempt = self.connection?.attempt {
+            self.connectionEnded(attempt: attempt, reason: .draining)
+        } else if self.machine.status == .connecting {
+            self.move(self.machine.callSetupFailed(), reason: LossReason.draining.rawValue)
+            self.tellLoss(.draining)
+        }
         self.retire()
     }
 

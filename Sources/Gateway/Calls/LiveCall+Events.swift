@@ -39,8 +39,7 @@ extension LiveCall {
             self.store(self.order.begin(itemID))
             self.perform(self.conductor.candidateSpeechStarted(itemID: itemID, at: time))
         case .speechStopped(let itemID):
-            self.order.soundEnded(itemID, at: time)
-            self.arm(.overdueWords, after: CallLimits.overdueCheck)
+            self.linesAreDue(after: itemID, at: time)
             self.perform(self.conductor.candidateSpeechStopped(itemID: itemID, at: time))
         case .candidateTurn(let turn):
             self.takeTurn(turn, at: time)

@@ -143,8 +143,8 @@ actor LiveCall {
     }
 
     var status: InterviewStatus { self.machine.status }
-    /// Somebody is talking, or waits to be told that it is over.
-    var isBusy: Bool { self.connection != nil || (self.isEnding && !self.isRetired) }
+    /// Somebody is talking or being connected, or waits to be told that it is over.
+    var isBusy: Bool { !self.isRetired && (self.connection != nil || self.machine.status == .connecting || self.isEnding) }
     var now: Duration { self.clock.reading(at: self.environment.clock.now) }
 
     // MARK: Jobs and timers
@@ -235,8 +235,10 @@ actor LiveCall {
                 let message = UtteranceRequest.message(for: utterance, verbatim: connection.endpoint.speaksVerbatim)
                 // A refusal means that the socket is closing; its end is reported by the reader.
                 connection.socket.send(message.text)
-            case .stopSpeaking:
+            case .stopSpeaking(let utterance):
                 for message in UtteranceRequest.stopMessages() { self.connection?.socket.send(message.text) }
+                // The upstream may never tell the end of what it was stopped in, or it was missed; later lines wait for it.
+                if let reply = self.translation.reply(of: utterance) { self.linesAreDue(after: reply, at: self.now) }
             case .waitUntil(let time):
                 if let moment = self.clock.moment(of: time) {
                     self.arm(.conductor, after: moment - self.environment.clock.now)
@@ -285,6 +287,13 @@ actor LiveCall {
     }
 
     // MARK: Storing
+
+    /// The sound with this name in the order of the transcript has ended; its words are waited for from `time` on.
+    func linesAreDue(after sound: String, at time: Duration) {
+        self.order.soundEnded(sound, at: time)
+        // A wait that is under way is left alone: whoever speaks on would put it off for ever.
+        if self.timers[.overdueWords] == nil { self.arm(.overdueWords, after: CallLimits.overdueCheck) }
+    }
 
     func store(_ turns: [SpokenTurn]) {
         for turn in turns { self.write(.segment(turn)) }

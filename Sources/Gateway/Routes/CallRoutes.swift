@@ -9,6 +9,8 @@ import ServerEdge
 struct CallRoutes: Sendable {
     /// A report is a handful of numbers.
     static let reportLimit = 8 * 1024
+    /// Names the candidate's last call, which may make way for a new one. An id that is no call's is as good as none.
+    private static let replaces = HTTPField.Name("Viva-Replaces")
 
     let registry: CallRegistry
     let store: any InterviewStore
@@ -33,7 +35,8 @@ struct CallRoutes: Sendable {
             case .tooLarge: EdgeError(CommonErrorCode.payloadTooLarge, cause: error)
             }
         }
-        let answer = try await self.registry.connect(context.identity, offer: offer)
+        let replaced = Self.replaces.flatMap { request.headers[$0] }.flatMap { CallID(rawValue: $0) }
+        let answer = try await self.registry.connect(context.identity, offer: offer, replacing: replaced)
         return .text(
             answer.sdp,
             contentType: "application/sdp",

@@ -57,7 +57,13 @@ extension OpenAPIDocument {
             }},
             "/v1/calls": {"post": {
               "summary": "Start the interview, or resume it while it is suspended",
+              "description": "A candidate who comes back before the old call is known to be lost names it in Viva-Replaces; it is then \
+        suspended and hung up. Without its id the answer is 409 call_in_progress.",
               "security": [{"candidate": []}],
+              "parameters": [{
+                "name": "Viva-Replaces", "in": "header", "description": "The id of the candidate's last call.",
+                "schema": {"type": "string", "pattern": "^call_[0-9a-f]{32}$"}
+              }],
               "requestBody": {"required": true, "content": {"application/sdp": {"schema": {"type": "string", "maxLength": 32768}}}},
               "responses": {
                 "201": {

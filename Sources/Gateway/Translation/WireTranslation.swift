@@ -48,6 +48,10 @@ struct WireTranslation: ~Copyable {
     /// Candidate turns whose words are still to come.
     var hasOpenTurns: Bool { !self.turns.isEmpty }
 
+    /// The name of the reply that says this utterance, as in ``WireOccurrence/replyAudioStarted(utterance:reply:at:)``;
+    /// nil when there is none or it is over.
+    func reply(of utterance: Int) -> String? { self.replies.last { $0.reply.utterance == utterance }?.id }
+
     /// Takes one event that arrived at `now`.
     mutating func receive(_ event: ServerEvent, at now: Int64) -> [WireOccurrence] {
         switch event {

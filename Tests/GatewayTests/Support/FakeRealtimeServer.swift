@@ -15,6 +15,8 @@ final class FakeRealtimeServer: Service, Sendable {
     /// What `POST /v1/realtime/calls` does.
     enum CallBehaviour: Sendable {
         case answer
+        /// Answers when this returns.
+        case answerAfter(@Sendable () async -> Void)
         case respond(status: Int, headers: [String: String], body: String)
         case never
     }
@@ -24,6 +26,8 @@ final class FakeRealtimeServer: Service, Sendable {
         var refusesSideband = false
         var created: [String] = []
         var hungUp: [String] = []
+        /// How long a hang-up takes.
+        var hangUpDelay: Duration = .zero
         var bodies: [String] = []
         var authorizations: [String] = []
         var reaction: @Sendable (FakeCall, FakeReply) -> Void = { call, reply in call.speak(reply) }
@@ -63,6 +67,7 @@ final class FakeRealtimeServer: Service, Sendable {
         router.post("/v1/realtime/calls") { request, _ in try await self.create(request) }
         router.post("/v1/realtime/calls/{id}/hangup") { _, context in
             let id = try context.parameters.require("id")
+            try await Task.sleep(for: self.state.withLock { $0.hangUpDelay })
             self.state.withLock { $0.hungUp.append(id) }
             return Response(status: .ok)
         }
@@ -104,11 +109,15 @@ final class FakeRealtimeServer: Service, Sendable {
             state.bodies.append(body)
             state.authorizations.append(request.headers[.authorization] ?? "")
             let id = "rtc_\(state.created.count + 1)"
-            if case .answer = state.behaviour { state.created.append(id) }
+            switch state.behaviour {
+            case .answer, .answerAfter: state.created.append(id)
+            case .respond, .never: break
+            }
             return (state.behaviour, id)
         }
         switch behaviour {
-        case .answer:
+        case .answer, .answerAfter:
+            if case .answerAfter(let wait) = behaviour { await wait() }
             return Response(
                 status: .created,
                 headers: [.contentType: "text/plain; charset=utf-8", .location: "/v1/realtime/calls/\(id)"],

@@ -203,8 +203,21 @@ struct GatewayHarness: Sendable {
         )
     }
 
-    func startCall(_ candidate: Candidate) async throws -> String {
-        let answer = try await self.send("POST", "/v1/calls", token: candidate.token, type: "application/sdp", body: Self.offer)
+    /// `POST /v1/calls`, whatever comes of it.
+    func offerCall(_ candidate: Candidate, replacing replaced: String? = nil) async throws -> Answer {
+        let headers = replaced.map { ["Viva-Replaces": $0] } ?? [:]
+        return try await self.send(
+            "POST",
+            "/v1/calls",
+            token: candidate.token,
+            type: "application/sdp",
+            headers: headers,
+            body: Self.offer
+        )
+    }
+
+    func startCall(_ candidate: Candidate, replacing replaced: String? = nil) async throws -> String {
+        let answer = try await self.offerCall(candidate, replacing: replaced)
         try #require(answer.status == 201, "call: \(answer.status) \(answer.code ?? "")")
         return try #require(answer.headers["location"])
     }

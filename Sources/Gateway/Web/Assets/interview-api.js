@@ -39,7 +39,7 @@ export async function apiErrorFrom(response) {
 
 /**
  * @typedef {{fetch: typeof fetch, setTimeout: (work: () => void, ms: number) => any, clearTimeout: (timer: any) => void}} ApiEnvironment
- * @typedef {{token?: string, json?: unknown, sdp?: string, accept?: string, signal?: AbortSignal, keepalive?: boolean}} RequestOptions
+ * @typedef {{token?: string, json?: unknown, sdp?: string, replaces?: string, signal?: AbortSignal, keepalive?: boolean}} RequestOptions
  */
 
 export class InterviewApi {
@@ -58,9 +58,12 @@ export class InterviewApi {
     await this.#send('GET', '/health', { signal });
   }
 
-  /** @param {string} token @param {string} offer @param {AbortSignal} [signal] @returns {Promise<{callId: string, answer: string}>} */
-  async createCall(token, offer, signal) {
-    const response = await this.#send('POST', '/v1/calls', { token, sdp: offer, signal });
+  /**
+   * @param {string} token @param {string} offer @param {string} replaces our last call, which the server may still take for alive
+   * @param {AbortSignal} [signal] @returns {Promise<{callId: string, answer: string}>}
+   */
+  async createCall(token, offer, replaces, signal) {
+    const response = await this.#send('POST', '/v1/calls', { token, sdp: offer, replaces, signal });
     const callId = (response.headers.get('location') ?? '').split('?')[0].split('/').filter(Boolean).pop() ?? '';
     const answer = await response.text();
     if (!callId || !answer.startsWith('v=0')) {
@@ -95,12 +98,13 @@ export class InterviewApi {
   }
 
   /** @param {string} method @param {string} path @param {RequestOptions} options @returns {Promise<Response>} */
-  async #send(method, path, { token, json, sdp, signal, keepalive }) {
+  async #send(method, path, { token, json, sdp, replaces, signal, keepalive }) {
     const { fetch, setTimeout, clearTimeout } = this.environment;
     const headers = /** @type {Record<string, string>} */ ({});
     if (token) headers.authorization = `Bearer ${token}`;
     if (json !== undefined) headers['content-type'] = 'application/json';
     if (sdp !== undefined) headers['content-type'] = 'application/sdp';
+    if (replaces) headers['viva-replaces'] = replaces;
     const controller = new AbortController();
     const stop = () => controller.abort(signal?.reason);
     if (signal?.aborted) stop();

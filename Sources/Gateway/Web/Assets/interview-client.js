@@ -253,9 +253,9 @@ export class InterviewClient {
     const offer = await peer.offer(track, stream);
     for (;;) {
       try {
-        const call = await this.api.createCall(this.session.token, offer, signal);
-        const lastEventId = call.callId === this.session.callId ? this.session.lastEventId : '';
-        this.#remember({ callId: call.callId, lastEventId });
+        const call = await this.api.createCall(this.session.token, offer, this.session.callId, signal);
+        // The ids of the events go on over all calls of an interview, so what this tab has seen is not asked for again.
+        this.#remember({ callId: call.callId });
         this.refusal = null;
         return call;
       } catch (cause) {
