@@ -10,6 +10,7 @@ struct GatewayMetrics: Sendable {
     let interviewsEnded: MetricsRegistry.Counter
     let segmentsStored: MetricsRegistry.Counter
     let writesRefused: MetricsRegistry.Counter
+    let writesLost: MetricsRegistry.Counter
     let writesWaiting: MetricsRegistry.Gauge
     let unreadableEvents: MetricsRegistry.Counter
 
@@ -30,6 +31,7 @@ struct GatewayMetrics: Sendable {
         )
         self.segmentsStored = registry.counter("viva_transcript_segments_stored_total", help: "Transcript segments stored durably.")
         self.writesRefused = registry.counter("viva_journal_writes_refused_total", help: "Writes that found the journal full.")
+        self.writesLost = registry.counter("viva_journal_writes_lost_total", help: "Writes that the store refused for good.")
         self.writesWaiting = registry.gauge("viva_journal_writes_waiting", help: "Writes that wait for the store.")
         self.unreadableEvents = registry.counter("viva_sideband_unreadable_total", help: "Messages of an upstream that are no events.")
     }

@@ -129,7 +129,7 @@ public enum TicketRedemption: Hashable, Sendable {
     case unknown
     case used
     case expired
-    /// The interview is now `joined` and the candidate token is valid.
+    /// The candidate token is valid, and the interview is at least `joined`.
     case redeemed(InterviewRecord, InterviewPlan)
 }
 

@@ -30,8 +30,11 @@ public protocol InterviewStore: Sendable {
     /// A page, newest first. `limit` is brought into 1 … `InterviewStoreLimits.page`; an unreadable cursor is `notFound`.
     func interviews(tenant: TenantID, after cursor: String?, limit: Int) async throws(InterviewStoreError) -> InterviewPage
     /// Interviews of all tenants that stand in one of these statuses, oldest first, for the tidying-up
-    /// after a restart. At most `InterviewStoreLimits.page`.
-    func interviews(in statuses: Set<InterviewStatus>) async throws(InterviewStoreError) -> [InterviewRecord]
+    /// after a restart. From behind `after` (nil: from the beginning), at most `InterviewStoreLimits.page`.
+    func interviews(
+        in statuses: Set<InterviewStatus>,
+        after: InterviewID?
+    ) async throws(InterviewStoreError) -> [InterviewRecord]
     /// Moves an interview on if it stands where the caller supposes, and writes the event; otherwise
     /// `conflict`. The first `live` sets `startedAt`, a final status `endedAt`. What may follow what is
     /// the business of `InterviewStateMachine`; only a final status is guarded here: nothing leaves it.
@@ -48,12 +51,14 @@ public protocol InterviewStore: Sendable {
 
     // MARK: Tickets and candidate tokens
 
-    /// `notFound` if its interview or plan does not exist; `conflict` if id or hash are taken.
+    /// `notFound` if its interview or plan does not exist; `conflict` if id or hash are taken or the interview is over.
+    /// One unused ticket is good for an interview at a time: those issued before have `expired` from then on.
     func issueTicket(_ ticket: NewTicket, tenant: TenantID) async throws(InterviewStoreError)
     func ticketState(_ hash: TokenHash, now: Timestamp) async throws(InterviewStoreError) -> TicketState
     /// Uses a ticket and keeps the candidate token, both or neither. Of any number of simultaneous
     /// attempts with one single-use ticket exactly one is `redeemed`. A practice ticket makes the
-    /// interview `newInterviewID` each time; a single one leaves that id unused.
+    /// interview `newInterviewID` each time; a single one leaves that id unused and opens its interview
+    /// wherever that stands, unless it is over.
     func redeemTicket(
         _ hash: TokenHash,
         now: Timestamp,

@@ -77,7 +77,8 @@ struct InterviewStoreConformanceTests {
         try await store.transition(id, tenant: .local, from: .joined, to: .connecting, reason: nil, at: fixture.now)
         try await store.transition(id, tenant: .local, from: .connecting, to: .live, reason: nil, at: fixture.now + .seconds(1))
         try await store.transition(id, tenant: .local, from: .live, to: .suspended, reason: nil, at: fixture.now + .seconds(2))
-        #expect(try await store.interviews(in: [.suspended, .live]).map(\.id) == [id])
+        #expect(try await store.interviews(in: [.suspended, .live], after: nil).map(\.id) == [id])
+        #expect(try await store.interviews(in: [.suspended, .live], after: id).isEmpty)
         try await store.transition(id, tenant: .local, from: .suspended, to: .live, reason: nil, at: fixture.now + .seconds(3))
         try await store.transition(id, tenant: .local, from: .live, to: .ended, reason: "candidate_left", at: fixture.now + .seconds(4))
         let record = try await store.interview(id, tenant: .local)
@@ -122,6 +123,31 @@ struct InterviewStoreConformanceTests {
         #expect(try await fixture.store.candidate(token, now: fixture.now)?.interviewID == fixture.interview.id)
         #expect(try await fixture.redeem(hash) == .used)
         #expect(try await fixture.store.ticketState(hash, now: fixture.now) == .used)
+        await fixture.store.close()
+    }
+
+    @Test("a later ticket opens an interview wherever it stands, and the unused one before it has expired", arguments: StoreFactory.all)
+    func laterTicket(factory: StoreFactory) async throws {
+        let fixture = try await StoreFixture(factory)
+        let (first, second, third) = (TokenHash.fresh(), TokenHash.fresh(), TokenHash.fresh())
+        try await fixture.issue(.single(fixture.interview.id), hash: first)
+        try await fixture.issue(.single(fixture.interview.id), hash: second)
+        #expect(try await fixture.redeem(first) == .expired)
+        guard case .redeemed = try await fixture.redeem(second) else { Issue.record("not redeemed"); return }
+        try await fixture.store.transition(fixture.interview.id, tenant: .local, from: .joined, to: .live, reason: nil, at: fixture.now)
+        try await fixture.issue(.single(fixture.interview.id), hash: third)
+        #expect(try await fixture.redeem(second) == .used)
+        guard case .redeemed(let record, _) = try await fixture.redeem(third) else { Issue.record("not redeemed"); return }
+        #expect(record.status == .live)
+        await fixture.store.close()
+    }
+
+    @Test("an interview that is over gets no ticket", arguments: StoreFactory.all)
+    func noTicketAfterTheEnd(factory: StoreFactory) async throws {
+        let fixture = try await StoreFixture(factory)
+        let id = fixture.interview.id
+        try await fixture.store.transition(id, tenant: .local, from: .created, to: .ended, reason: nil, at: fixture.now)
+        #expect(await code { try await fixture.issue(.single(id), hash: .fresh()) } == .conflict)
         await fixture.store.close()
     }
 

@@ -16,7 +16,7 @@ enum CallEvent: Sendable, Equatable {
     /// How far the interview is.
     case progress(questionNumber: Int, questionCount: Int, elapsedMilliseconds: Int64, limitMilliseconds: Int64)
     /// Something the candidate should know.
-    case notice(CallNotice)
+    case notice(CallNotice, message: String)
     /// The last event of a stream.
     case end(CallStatus, message: String)
 
@@ -44,8 +44,8 @@ enum CallEvent: Sendable, Equatable {
             JSONText.encode(SegmentBody(segment))
         case .progress(let number, let count, let elapsed, let limit):
             JSONText.encode(ProgressBody(question_number: number, question_count: count, elapsed_ms: elapsed, limit_ms: limit))
-        case .notice(let notice):
-            JSONText.encode(NoticeBody(code: notice.rawValue, message: notice.message))
+        case .notice(let notice, let message):
+            JSONText.encode(NoticeBody(code: notice.rawValue, message: message))
         case .end(let status, let message):
             JSONText.encode(StateBody(status: status.rawValue, reason: nil, message: message))
         }
@@ -119,20 +119,36 @@ enum CallNotice: String, Sendable, CaseIterable {
     case notUnderstood = "not_understood"
     case storageDelayed = "storage_delayed"
     case storageFull = "storage_full"
+    case storageRefused = "storage_refused"
     case draining
     case replaced
 
-    var message: String {
+    /// What the candidate reads.
+    ///
+    /// - Parameter resumeWindow: how long the interview waits for a candidate who was lost.
+    func message(resumeWindow: Duration) -> String {
         switch self {
         case .engineLost: "The voice service was interrupted. Please reconnect; the interview continues where it stopped."
-        case .callLost: "The connection was lost. Please reconnect within a minute; the interview continues where it stopped."
+        case .callLost:
+            "The connection was lost. Please reconnect within \(Self.span(resumeWindow)); the interview continues where it stopped."
         case .setUpFailed: "The audio connection could not be opened. Please try again, if need be from another network."
         case .notUnderstood: "The last words could not be understood. Please say them again."
         case .storageDelayed: "Your answers are kept, but saving them takes longer than usual. You can go on."
         case .storageFull: "Your latest words could not be saved. Please pause for a moment before you go on."
+        case .storageRefused:
+            "A part of what was said could not be saved. You can go on; please tell the person who invited you about it."
         case .draining: "The server is about to restart. Please reconnect in a moment; what was said so far is saved."
         case .replaced: "The interview goes on over the connection that was opened last."
         }
+    }
+}
+
+extension CallNotice {
+    /// A time in words, rounded down: nobody is promised more of it than there is.
+    static func span(_ duration: Duration) -> String {
+        let seconds = max(1, duration.components.seconds)
+        let (number, unit) = seconds < 60 ? (seconds, "second") : (seconds / 60, "minute")
+        return number == 1 ? "a \(unit)" : "\(number) \(unit)s"
     }
 }
 

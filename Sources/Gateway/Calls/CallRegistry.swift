@@ -105,19 +105,26 @@ actor CallRegistry: Service {
 
     /// Takes up what a crash left behind: interviews that were being talked wait for their candidates again (promise R4).
     func recover() async throws {
-        let left = try await self.environment.store.interviews(in: [.connecting, .live, .suspended])
-        for record in left {
-            do {
-                self.admit(try await self.load(record.id, tenant: record.tenantID))
-            } catch {
-                self.environment.logger.error(
-                    "an interrupted interview could not be taken up",
-                    metadata: ["viva.interview": "\(record.id)"]
-                )
+        let (store, logger) = (self.environment.store, self.environment.logger)
+        var last: InterviewID?
+        repeat {
+            let page = try await store.interviews(in: [.connecting, .live, .suspended], after: last)
+            last = page.last?.id
+            for record in page {
+                guard self.byInterview.count < Limits.calls else {
+                    // They stay as they are until their candidates come back, which takes them up.
+                    logger.error("more interrupted interviews than can be held", metadata: ["viva.interviews": "\(Limits.calls)"])
+                    return
+                }
+                do {
+                    self.admit(try await self.load(record.id, tenant: record.tenantID))
+                } catch {
+                    logger.error("an interrupted interview could not be taken up", metadata: ["viva.interview": "\(record.id)"])
+                }
             }
-        }
-        if !left.isEmpty {
-            self.environment.logger.notice("took up interrupted interviews", metadata: ["viva.interviews": "\(left.count)"])
+        } while last != nil
+        if !self.byInterview.isEmpty {
+            logger.notice("took up interrupted interviews", metadata: ["viva.interviews": "\(self.byInterview.count)"])
         }
     }
 

@@ -148,8 +148,8 @@ extension LiveCall {
     }
 
     private func tellLoss(_ reason: LossReason) {
-        self.events.publish(.state(.suspended, reason: reason.rawValue, message: reason.notice.message))
-        self.events.publish(.notice(reason.notice))
+        self.events.publish(.state(.suspended, reason: reason.rawValue, message: self.text(of: reason.notice)))
+        self.tell(reason.notice)
     }
 
     /// The supervised engine has died; its calls with it. Told by the supervisor, so nobody waits for a socket to notice.
@@ -205,7 +205,11 @@ extension LiveCall {
         self.disarm(.idle)
         self.move(result, reason: reason)
         self.environment.metrics.interviewsEnded.increment([self.machine.status.rawValue])
-        if self.connection != nil, self.order.isWaiting {
+        if let connection = self.connection, self.order.isWaiting {
+            if self.translation.isCandidateSpeaking {
+                // Ended in the middle of a sentence: the upstream would wait for a silence that does not come in time.
+                connection.socket.send(ClientMessage(.inputAudioBufferCommit, eventID: "viva_last_words").text)
+            }
             self.arm(.lastWords, after: CallLimits.lastWords)
         } else {
             self.closeConnection()

@@ -49,7 +49,7 @@ extension LiveCall {
                 .notice,
                 ["code": CallNotice.notUnderstood.rawValue, "item_id": itemID, "start_ms": "\(start)", "end_ms": "\(end)"]
             )
-            if self.connection != nil { self.events.publish(.notice(.notUnderstood)) }
+            if self.connection != nil { self.tell(.notUnderstood) }
             self.store(self.order.finish(itemID, nil))
             self.perform(self.conductor.transcriptionFailed(itemID: itemID, at: time))
         case .turnWithdrawn(let itemID):

@@ -79,6 +79,8 @@ actor LiveCall {
         logger[metadataKey: "viva.interview"] = "\(record.id)"
         self.logger = logger
         let metrics = environment.metrics
+        let window = environment.policy.resumeWindow
+        let text: @Sendable (CallNotice) -> String = { $0.message(resumeWindow: window) }
         self.writer = StoreWriter(
             store: environment.store,
             interview: record.id,
@@ -93,7 +95,10 @@ actor LiveCall {
                 metrics.segmentsStored.increment()
                 events.publish(.segment(segment))
             case .delayed:
-                events.publish(.notice(.storageDelayed))
+                events.publish(.notice(.storageDelayed, message: text(.storageDelayed)))
+            case .refused(let isLine):
+                metrics.writesLost.increment()
+                if isLine { events.publish(.notice(.storageRefused, message: text(.storageRefused))) }
             }
         }
         (self.jobs, self.startJob) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(CallLimits.jobs))
@@ -116,7 +121,8 @@ actor LiveCall {
         }
         for segment in segments { events.publish(.segment(segment)) }
         if isSuspended {
-            events.publish(.state(.suspended, reason: LossReason.engineLost.rawValue, message: LossReason.engineLost.notice.message))
+            let reason = LossReason.engineLost
+            events.publish(.state(.suspended, reason: reason.rawValue, message: text(reason.notice)))
         }
     }
 
@@ -304,9 +310,14 @@ actor LiveCall {
         if !self.writer.enqueue(write) {
             self.environment.metrics.writesRefused.increment()
             self.logger.critical("journal full, a write was refused", metadata: ["viva.write": "\(write.name)"])
-            self.events.publish(.notice(.storageFull))
+            self.tell(.storageFull)
         }
     }
+
+    func text(of notice: CallNotice) -> String { notice.message(resumeWindow: self.environment.policy.resumeWindow) }
+
+    /// Gives the room a notice.
+    func tell(_ notice: CallNotice) { self.events.publish(.notice(notice, message: self.text(of: notice))) }
 
     func record(_ kind: InterviewEvent.Kind, _ body: [String: String]) {
         self.write(.event(InterviewEvent(kind: kind, at: self.environment.wallClock.now, body: JSONText.encode(body))))

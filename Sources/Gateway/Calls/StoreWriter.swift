@@ -6,7 +6,7 @@ import Synchronization
 /// Writes what one interview produces, one after another, in order, and again until it is durable.
 ///
 /// The call never waits for the database. A write that fails because the store is down or full is tried again with
-/// growing pauses; what comes after it waits behind it. A write the store refuses for good is logged and counted, because
+/// growing pauses; what comes after it waits behind it. A write the store refuses for good is logged and reported, because
 /// trying again cannot help.
 final class StoreWriter: Sendable {
     /// Something to be written.
@@ -50,6 +50,8 @@ final class StoreWriter: Sendable {
         case stored(TranscriptSegment)
         /// The store does not take writes; they are kept and tried again. Told once for each outage.
         case delayed
+        /// The store has refused a write for good; it is lost.
+        case refused(isLine: Bool)
     }
 
     /// Pauses between attempts: the first soon, because most faults are a moment long; the longest so that a healed
@@ -191,6 +193,7 @@ final class StoreWriter: Sendable {
                         "the store refused a write",
                         metadata: ["viva.store.code": "\(error.code.rawValue)", "viva.write": "\(write.name)"]
                     )
+                    if case .segment = write { self.report(.refused(isLine: true)) } else { self.report(.refused(isLine: false)) }
                     return
                 }
             }

@@ -21,6 +21,7 @@ struct InterviewRoutes: Sendable {
         router.post("/v1/interviews") { request, context in try await self.create(request, context) }
         router.get("/v1/interviews") { request, context in try await self.list(request, context) }
         router.get("/v1/interviews/{id}") { _, context in try await self.show(context) }
+        router.post("/v1/interviews/{id}/link") { _, context in try await self.renewLink(context) }
     }
 
     // MARK: Plans
@@ -116,6 +117,25 @@ struct InterviewRoutes: Sendable {
             status: .created,
             headers: [.location: "/v1/interviews/\(record.id.rawValue)"]
         )
+    }
+
+    private struct LinkBody: Encodable {
+        let join_url: String
+        let expires_at: String
+    }
+
+    /// A fresh link into the same interview, for a candidate who has lost the first one or the tab that used it.
+    private func renewLink(_ context: WorkspaceContext) async throws -> Response {
+        let id = try context.identifier("id", as: InterviewID.self)
+        let tenant = context.identity.tenantID
+        let ticket: Secret<String>
+        let expiresAt: Timestamp
+        do {
+            (ticket, expiresAt) = try await self.tickets.issue(for: id, tenant: tenant)
+        } catch {
+            throw error.code == .conflict ? EdgeError.gateway(.interviewOver, cause: error) : error.edgeError
+        }
+        return .json(LinkBody(join_url: self.address.joinLink(ticket).expose(), expires_at: expiresAt.rfc3339), status: .created)
     }
 
     private struct PageBody: Encodable {

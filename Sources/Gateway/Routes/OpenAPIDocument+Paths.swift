@@ -187,6 +187,19 @@ extension OpenAPIDocument {
                 "default": {"$ref": "#/components/responses/Error"}
               }
             }},
+            "/v1/interviews/{id}/link": {"post": {
+              "summary": "Make a new join link for an interview that is not over",
+              "description": "Links of the interview that were not used yet expire at once. A used link stays used.",
+              "security": [{"workspace": []}],
+              "parameters": [{"$ref": "#/components/parameters/InterviewID"}],
+              "responses": {
+                "201": {"description": "Made.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/JoinLink"}}}},
+                "401": {"$ref": "#/components/responses/Error"},
+                "404": {"$ref": "#/components/responses/Error"},
+                "409": {"$ref": "#/components/responses/Error"},
+                "default": {"$ref": "#/components/responses/Error"}
+              }
+            }},
             "/v1/interviews/{id}/transcript": {"get": {
               "summary": "The transcript, for the workspace or the candidate of the interview",
               "security": [{"workspace": []}, {"candidate": []}],

@@ -104,6 +104,13 @@ enum OpenAPIDocument {
                   "expires_at": {"type": "string", "format": "date-time"}
                 }
               },
+              "JoinLink": {
+                "type": "object", "required": ["join_url", "expires_at"],
+                "properties": {
+                  "join_url": {"type": "string", "description": "Shown once; opens the interview once."},
+                  "expires_at": {"type": "string", "format": "date-time"}
+                }
+              },
               "Interview": {
                 "type": "object", "required": ["id", "plan_id", "plan_version", "status", "practice", "created_at"],
                 "properties": {

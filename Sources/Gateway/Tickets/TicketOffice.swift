@@ -32,7 +32,7 @@ final class TicketOffice: Sendable {
         self.tokenLifetime = tokenLifetime
     }
 
-    /// A ticket that opens this interview once.
+    /// A ticket that opens this interview once. Unused ones of the same interview are worth nothing from now on.
     func issue(for interview: InterviewID, tenant: TenantID) async throws(InterviewStoreError) -> (
         ticket: Secret<String>, expiresAt: Timestamp
     ) {

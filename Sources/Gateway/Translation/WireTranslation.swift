@@ -45,8 +45,8 @@ struct WireTranslation: ~Copyable {
         self.planned[utterance.number] = utterance
     }
 
-    /// Candidate turns whose words are still to come.
-    var hasOpenTurns: Bool { !self.turns.isEmpty }
+    /// A turn of the candidate has begun and not ended.
+    var isCandidateSpeaking: Bool { self.turns.contains { $0.turn.endAudio == nil } }
 
     /// The name of the reply that says this utterance, as in ``WireOccurrence/replyAudioStarted(utterance:reply:at:)``;
     /// nil when there is none or it is over.

@@ -46,14 +46,21 @@ extension SQLiteInterviewStore {
         }
     }
 
-    public func interviews(in statuses: Set<InterviewStatus>) async throws(InterviewStoreError) -> [InterviewRecord] {
+    public func interviews(
+        in statuses: Set<InterviewStatus>,
+        after: InterviewID?
+    ) async throws(InterviewStoreError) -> [InterviewRecord] {
         guard !statuses.isEmpty else { return [] }
         return try await read { database in
             let marks = Array(repeating: "?", count: statuses.count).joined(separator: ", ")
             return try Row.fetchAll(
                 database,
-                sql: "SELECT * FROM interview WHERE status IN (\(marks)) ORDER BY number LIMIT ?",
-                arguments: StatementArguments(statuses.map(\.rawValue)) + [InterviewStoreLimits.page]
+                sql: """
+                    SELECT * FROM interview WHERE status IN (\(marks))
+                        AND number > coalesce((SELECT number FROM interview WHERE id = ?), 0)
+                    ORDER BY number LIMIT ?
+                    """,
+                arguments: StatementArguments(statuses.map(\.rawValue)) + [after?.rawValue, InterviewStoreLimits.page]
             ).map(SQLiteInterviews.record)
         }
     }

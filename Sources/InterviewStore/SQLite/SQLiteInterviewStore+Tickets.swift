@@ -9,7 +9,13 @@ extension SQLiteInterviewStore {
             var plan: String?
             switch ticket.purpose {
             case .single(let id):
-                _ = try SQLiteInterviews.number(id, tenant: tenant, database)
+                guard try !SQLiteInterviews.interview(id, tenant: tenant, database).status.isFinal else {
+                    throw InterviewStoreError(.conflict, "The interview is over.")
+                }
+                try database.execute(
+                    sql: "UPDATE ticket SET expires_at = min(expires_at, ?) WHERE interview_id = ? AND used_at IS NULL",
+                    arguments: [ticket.createdAt.milliseconds, id.rawValue]
+                )
                 interview = id.rawValue
             case .practice(let id):
                 guard try SQLitePlans.plan(id, version: nil, tenant: tenant, database) != nil else { throw InterviewStoreError.noPlan }
@@ -49,12 +55,13 @@ extension SQLiteInterviewStore {
             let id: InterviewID
             let tenantID: TenantID
             let interviewPlan: InterviewPlan
+            var status = InterviewStatus.created
             switch try SQLiteTickets.look(hash, now: now, database) {
             case .unknown: return .unknown
             case .used: return .used
             case .expired: return .expired
             case .single(let interview, let plan):
-                (id, tenantID, interviewPlan) = (interview.id, interview.tenantID, plan)
+                (id, tenantID, interviewPlan, status) = (interview.id, interview.tenantID, plan, interview.status)
             case .practice(let tenant, let plan):
                 (id, tenantID, interviewPlan) = (newInterviewID, tenant, plan)
                 try SQLiteInterviews.insert(
@@ -70,7 +77,10 @@ extension SQLiteInterviewStore {
                     database
                 )
             }
-            try SQLiteInterviews.move(id, tenant: tenantID, from: .created, to: .joined, reason: nil, at: now, database)
+            // A later link leads back into an interview that was joined before.
+            if status == .created {
+                try SQLiteInterviews.move(id, tenant: tenantID, from: .created, to: .joined, reason: nil, at: now, database)
+            }
             try database.execute(sql: "UPDATE ticket SET used_at = ? WHERE hash = ?", arguments: [now.milliseconds, hash.data])
             try SQLiteTickets.insert(candidateToken, interview: id, tenant: tenantID, database)
             return .redeemed(try SQLiteInterviews.interview(id, tenant: tenantID, database), interviewPlan)
@@ -116,7 +126,7 @@ enum SQLiteTickets {
         case practice(TenantID, InterviewPlan)
     }
 
-    /// What the ticket is worth now. A single ticket whose interview is not `created` any more has nothing left to open.
+    /// What the ticket is worth now. A single ticket whose interview is over has nothing left to open.
     static func look(_ hash: TokenHash, now: Timestamp, _ database: Database) throws -> Finding {
         guard let row = try Row.fetchOne(database, sql: "SELECT * FROM ticket WHERE hash = ?", arguments: [hash.data]) else {
             return .unknown
@@ -132,7 +142,7 @@ enum SQLiteTickets {
             return .practice(tenant, plan)
         }
         let interview = try SQLiteInterviews.interview(try SQLiteCoding.identifier(interviewID), tenant: tenant, database)
-        guard interview.status == .created else { return .used }
+        guard !interview.status.isFinal else { return .used }
         guard let plan = try SQLitePlans.plan(interview.planID, version: interview.planVersion, tenant: tenant, database) else {
             return .unknown
         }

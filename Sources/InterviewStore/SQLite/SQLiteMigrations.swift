@@ -102,6 +102,10 @@ enum SQLiteMigrations {
                     """
             )
         }
+        migrator.registerMigration("2-tickets-by-interview") { database in
+            // A new link looks for the unused ones before it.
+            try database.execute(sql: "CREATE INDEX ticket_by_interview ON ticket (interview_id) WHERE used_at IS NULL")
+        }
         return migrator
     }
 }

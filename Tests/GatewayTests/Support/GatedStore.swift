@@ -8,6 +8,7 @@ final class GatedStore: InterviewStore {
     private struct State {
         var isHolding = false
         var isFailing = false
+        var isRefusing = false
         var waiting: [CheckedContinuation<Void, Never>] = []
         var arrivals: [CheckedContinuation<Void, Never>] = []
         var held = 0
@@ -34,11 +35,15 @@ final class GatedStore: InterviewStore {
     /// Segment writes fail from now on, as if the database were down.
     func fail() { self.state.withLock { $0.isFailing = true } }
 
+    /// Segment writes are refused for good from now on, as if the transcript were full.
+    func refuse() { self.state.withLock { $0.isRefusing = true } }
+
     /// Segment writes go on.
     func open() {
         let waiting = self.state.withLock { state in
             state.isHolding = false
             state.isFailing = false
+            state.isRefusing = false
             defer { state.waiting = [] }
             return state.waiting
         }
@@ -58,6 +63,7 @@ final class GatedStore: InterviewStore {
 
     func appendSegment(_ turn: SpokenTurn, interview: InterviewID, tenant: TenantID) async throws(InterviewStoreError) -> AppendedSegment {
         if self.state.withLock({ $0.isFailing }) { throw InterviewStoreError(.unavailable, "down for the test") }
+        if self.state.withLock({ $0.isRefusing }) { throw InterviewStoreError(.tooLarge, "full for the test") }
         await withCheckedContinuation { continuation in
             let (goesOn, arrivals) = self.state.withLock { state -> (Bool, [CheckedContinuation<Void, Never>]) in
                 guard state.isHolding else { return (true, []) }
@@ -91,8 +97,11 @@ final class GatedStore: InterviewStore {
     func interviews(tenant: TenantID, after cursor: String?, limit: Int) async throws(InterviewStoreError) -> InterviewPage {
         try await self.store.interviews(tenant: tenant, after: cursor, limit: limit)
     }
-    func interviews(in statuses: Set<InterviewStatus>) async throws(InterviewStoreError) -> [InterviewRecord] {
-        try await self.store.interviews(in: statuses)
+    func interviews(
+        in statuses: Set<InterviewStatus>,
+        after: InterviewID?
+    ) async throws(InterviewStoreError) -> [InterviewRecord] {
+        try await self.store.interviews(in: statuses, after: after)
     }
     func transition(
         _ id: InterviewID,

@@ -52,6 +52,7 @@ struct AuthorisationTests {
             ("POST", "/v1/calls"), ("GET", "/v1/calls/call_1/events"), ("POST", "/v1/calls/call_1/end"),
             ("POST", "/v1/calls/call_1/report"),
             ("GET", "/v1/interviews"), ("POST", "/v1/interviews"), ("GET", "/v1/interviews/int_1"),
+            ("POST", "/v1/interviews/int_1/link"),
             ("GET", "/v1/interviews/int_1/transcript"),
             ("GET", "/v1/plans"),
         ]

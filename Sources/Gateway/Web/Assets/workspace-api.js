@@ -53,6 +53,11 @@ export class WorkspaceApi {
     return this.#json('/v1/interviews', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   }
 
+  /** A new join link; the unused one before it stops working. @param {string} id @returns {Promise<{join_url: string, expires_at: string}>} */
+  async renewLink(id) {
+    return this.#json(`/v1/interviews/${encodeURIComponent(id)}/link`, { method: 'POST' });
+  }
+
   /** @param {string} id */
   async transcript(id) {
     return this.#json(`/v1/interviews/${encodeURIComponent(id)}/transcript?format=json`);
@@ -75,6 +80,13 @@ export class WorkspaceApi {
     if (!response.ok) throw await apiErrorFrom(response);
     return response;
   }
+}
+
+const FINAL_STATUSES = new Set(['completed', 'ended', 'abandoned', 'failed']);
+
+/** Whether a new link can still lead into the interview. @param {InterviewRow} row */
+export function canRenewLink(row) {
+  return row.id !== '' && !FINAL_STATUSES.has(row.status);
 }
 
 /** A list, bare or under its name. @param {any} value @param {string} name @returns {any[]} */

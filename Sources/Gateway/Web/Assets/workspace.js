@@ -3,7 +3,7 @@
 
 import { button, clock, element, offerFile, setAttribute, setShown, setText } from './dom.js';
 import { ApiError } from './interview-api.js';
-import { forgetToken, interviewRow, takeToken, WorkspaceApi } from './workspace-api.js';
+import { canRenewLink, forgetToken, interviewRow, takeToken, WorkspaceApi } from './workspace-api.js';
 
 /** How often the list looks for news while it is visible. */
 const REFRESH_MS = 15_000;
@@ -48,10 +48,12 @@ async function showList() {
   }
   const heading = element('h1', { tabindex: '-1' }, 'Interviews');
   const area = element('div');
-  const render = (/** @type {import('./workspace-api.js').InterviewRow[]} */ rows) => area.replaceChildren(rows.length > 0 ? table(rows)
+  // A live region: a new link is announced wherever the button that asked for it is.
+  const result = element('div.result', { role: 'status' });
+  const render = (/** @type {import('./workspace-api.js').InterviewRow[]} */ rows) => area.replaceChildren(rows.length > 0 ? table(rows, (row, asked) => renewLink(row, asked, result))
     : element('section.card.empty-state', null, element('h2', null, 'No interviews yet'), element('p', null, 'Make the first one above, then send its link to the candidate.')));
   render(interviews);
-  show(heading, createForm(plans, async () => render(await api.interviews())), area);
+  show(heading, createForm(plans, result, async () => render(await api.interviews())), area);
   document.title = 'Workspace · Viva';
 
   let before = JSON.stringify(interviews);
@@ -71,13 +73,28 @@ async function showList() {
   stopRefreshing = () => clearInterval(timer);
 }
 
-/** @param {import('./workspace-api.js').PlanRow[]} plans @param {() => Promise<void>} created */
-function createForm(plans, created) {
+/** @param {import('./workspace-api.js').InterviewRow} row @param {HTMLElement} asked the button @param {HTMLElement} result */
+async function renewLink(row, asked, result) {
+  if (asked.getAttribute('aria-disabled')) return;
+  setAttribute(asked, 'aria-disabled', 'true');
+  try {
+    const made = await api.renewLink(row.id);
+    result.replaceChildren(linkResult(made, `New link for ${row.candidate || row.title || 'the interview'}; the one before no longer works.`));
+  } catch (cause) {
+    if (cause instanceof ApiError && cause.status === 401) return showLocked();
+    result.replaceChildren(element('p.error', null, cause instanceof ApiError ? cause.message : 'The server could not be reached. Please try again.'));
+  } finally {
+    setAttribute(asked, 'aria-disabled', null);
+  }
+  result.scrollIntoView({ block: 'nearest' });
+}
+
+/** @param {import('./workspace-api.js').PlanRow[]} plans @param {HTMLElement} result @param {() => Promise<void>} created */
+function createForm(plans, result, created) {
   const select = element('select', { id: 'plan', name: 'plan' }, ...plans.map((plan) => element('option', { value: plan.id }, plan.title)));
   const detail = element('p.small.detail', null, plans[0]?.detail ?? '');
   select.addEventListener('change', () => setText(detail, plans.find((plan) => plan.id === select.value)?.detail ?? ''));
   const name = element('input', { id: 'candidate', name: 'candidate', maxlength: '120', autocomplete: 'off' });
-  const result = element('div.result', { role: 'status' });
   const make = element('button.primary', { type: 'submit' }, 'Make interview link');
   const form = element('form.card.create', null, element('h2', null, 'New interview'),
     element('div.fields', null,
@@ -107,8 +124,8 @@ function createForm(plans, created) {
   return form;
 }
 
-/** @param {any} made */
-function linkResult(made) {
+/** @param {any} made @param {string} [lead] */
+function linkResult(made, lead) {
   const field = element('input', { id: 'join-link', readonly: true, value: made.join_url, onfocus: () => field.select() });
   const copy = button('.quiet', 'copy', 'Copy link', async () => {
     try {
@@ -120,18 +137,32 @@ function linkResult(made) {
     setText(copy.text, 'Copied');
     setTimeout(() => setText(copy.text, 'Copy link'), 2000);
   });
-  return element('div.link', null, element('label', { for: 'join-link' }, 'Send this link to the candidate. It works once',
+  return element('div.link', null, lead ? element('p', null, lead) : null, element('label', { for: 'join-link' }, 'Send this link to the candidate. It works once',
     made.expires_at ? `, until ${moment(made.expires_at)}.` : '.'), element('div.fields', null, field, copy.node));
 }
 
-/** @param {import('./workspace-api.js').InterviewRow[]} rows */
-function table(rows) {
+/**
+ * @param {import('./workspace-api.js').InterviewRow[]} rows
+ * @param {(row: import('./workspace-api.js').InterviewRow, asked: HTMLElement) => void} renew
+ */
+function table(rows, renew) {
   return element('div.table', null, element('table', null,
-    element('thead', null, element('tr', null, ...['Interview', 'Candidate', 'Status', 'Created', 'Length'].map((name) => element('th', { scope: 'col' }, name)))),
+    element('thead', null, element('tr', null, ...['Interview', 'Candidate', 'Status', 'Created', 'Length', 'Join link'].map((name) => element('th', { scope: 'col' }, name)))),
     element('tbody', null, ...rows.map((row) => element('tr', null,
       element('th', { scope: 'row' }, element('button.link-button', { type: 'button', onclick: () => showInterview(row) }, row.title || 'Interview')),
       cell('Candidate', row.candidate || '–'), element('td', { 'data-label': 'Status' }, statusBadge(row.status)),
-      cell('Created', moment(row.createdAt)), cell('Length', row.durationMs === null ? '–' : clock(row.durationMs)))))));
+      cell('Created', moment(row.createdAt)), cell('Length', row.durationMs === null ? '–' : clock(row.durationMs)),
+      element('td', { 'data-label': 'Join link' }, canRenewLink(row) ? newLinkButton(row, renew) : '–'))))));
+}
+
+/**
+ * @param {import('./workspace-api.js').InterviewRow} row
+ * @param {(row: import('./workspace-api.js').InterviewRow, asked: HTMLElement) => void} renew
+ */
+function newLinkButton(row, renew) {
+  const whose = [row.title || 'Interview', row.candidate].filter(Boolean).join(', ');
+  const node = element('button.link-button', { type: 'button', 'aria-label': `New link: ${whose}`, onclick: () => renew(row, node) }, 'New link');
+  return node;
 }
 
 /** @param {string} label @param {string} text */
