@@ -43,6 +43,15 @@ struct Settings: Sendable {
         return number
     }
 
+    /// Yes or no, as `true` or `false`; anything else is an error that names the setting.
+    func flag(_ key: String) throws -> Bool? {
+        guard let value = text(key) ?? reader.bool(forKey: ConfigKey(key)).map({ String($0) }) else { return nil }
+        guard let flag = Bool(value) else {
+            throw CommandFailure("\(Self.variable(key)) must be true or false, not \"\(value)\"")
+        }
+        return flag
+    }
+
     /// A secret, given directly or as a file that `…_FILE` names. The file must not be readable by others.
     func secret(_ key: String) throws -> Secret<String>? {
         if let path = text(key + ".file") {

@@ -19,6 +19,7 @@ struct TestServer: Sendable {
         webSockets: [WebSocketRoute] = [],
         envelope: ErrorEnvelope = .viva,
         metrics: MetricsRegistry? = nil,
+        logger: Logger? = nil,
         configure: (inout EdgeServerConfiguration) -> Void = { _ in },
         routes: (Router<EdgeRequestContext>) -> Void = { _ in },
         _ body: @Sendable @escaping (TestServer) async throws -> Void
@@ -35,7 +36,7 @@ struct TestServer: Sendable {
             router: router,
             webSockets: webSockets,
             configuration: configuration,
-            logger: log.logger(),
+            logger: logger ?? log.logger(),
             onServerRunning: { running.yield($0) }
         )
         let services = ServiceGroup(services: [server], logger: log.logger())

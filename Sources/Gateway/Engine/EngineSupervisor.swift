@@ -1,8 +1,19 @@
+import AsyncHTTPClient
 import InterviewCore
 public import Logging
+import NIOCore
+import NIOHTTP1
 import ServerEdge
 public import ServiceLifecycle
 import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// Starts the voice engine as a child process, watches it, and starts it again when it ends.
 ///
@@ -23,6 +34,9 @@ public final class EngineSupervisor: Service, Sendable {
         /// The supervisor itself has ended.
         case stopped
     }
+
+    /// Bytes. The answer is one word in JSON.
+    private static let longestHealthAnswer = 4096
 
     /// Subscribers that may wait for changes of status at the same time: one per live call and a few more.
     private static let bufferedChanges = 16
@@ -147,6 +161,7 @@ public final class EngineSupervisor: Service, Sendable {
                         child.terminate(grace: grace)
                     }
                 }
+                group.addTask { await self.watch(child) }
                 let end = await reader.value
                 group.cancelAll()
                 return end
@@ -154,6 +169,36 @@ public final class EngineSupervisor: Service, Sendable {
         } onCancel: {
             child.terminate(grace: grace)
         }
+    }
+
+    /// Kills a child that was ready and does not answer any more: a deadlock leaves the process there, and no end of it
+    /// would ever be reported.
+    private func watch(_ child: ChildProcess) async {
+        var address: String?
+        for await status in self.statusChanges() {
+            guard case .ready(let base) = status else { continue }
+            address = base
+            break
+        }
+        guard let address else { return }
+        var failures = 0
+        while failures < self.configuration.probeFailures {
+            guard (try? await self.clock.sleep(for: self.configuration.probeInterval)) != nil else { return }
+            failures = await self.answers(at: address) ? 0 : failures + 1
+            if Task.isCancelled { return }
+        }
+        self.logger.error("voice engine does not answer, killing it", metadata: ["viva.engine.probes": "\(failures)"])
+        // Not asked to end first: what hangs does not listen.
+        child.send(signal: SIGKILL)
+    }
+
+    private func answers(at address: String) async -> Bool {
+        let alive = try? await withDeadline(self.configuration.probeDeadline, clock: self.clock) {
+            let response = try await HTTPClient.shared.execute(HTTPClientRequest(url: "\(address)/health"), deadline: .now() + .hours(1))
+            _ = try await response.body.collect(upTo: Self.longestHealthAnswer)
+            return response.status == .ok
+        }
+        return alive ?? false
     }
 
     private func childIsReady(at address: String) {

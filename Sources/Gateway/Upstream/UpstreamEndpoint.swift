@@ -7,25 +7,30 @@ public struct UpstreamEndpoint: Sendable {
     /// The host of the address, without a port.
     let host: String
     /// The provider key; it goes into the `Authorization` header of upstream requests and nowhere else.
-    public let apiKey: Secret<String>?
+    public var apiKey: Secret<String>?
     /// The server speaks `metadata.viva_say` word for word, as our engine does. OpenAI does not know it and limits
-    /// metadata values to 512 characters, so there the words travel in the instructions alone.
+    /// metadata values to 512 characters, so there, and behind any proxy that may lead there, the words travel in the
+    /// instructions alone.
     public let speaksVerbatim: Bool
 
-    /// - Parameter speaksVerbatim: nil: yes, unless the host is OpenAI's.
-    /// - Returns: nil when `baseURL` is not an http or https address with a host.
-    public init?(baseURL: String, apiKey: Secret<String>? = nil, speaksVerbatim: Bool? = nil) {
+    /// - Returns: nil when `baseURL` is not an http or https address with a host, or has more than a path behind it.
+    public init?(baseURL: String, apiKey: Secret<String>? = nil, speaksVerbatim: Bool = false) {
         var text = Substring(baseURL)
         while text.hasSuffix("/") { text = text.dropLast() }
         let scheme = ["http://", "https://"].first { text.hasPrefix($0) }
-        guard let scheme, text.count > scheme.count, !text.dropFirst(scheme.count).hasPrefix("/"), !text.contains(where: \.isWhitespace)
+        guard let scheme, text.count > scheme.count, !text.dropFirst(scheme.count).hasPrefix("/"), !text.contains(where: \.isWhitespace),
+            // A name before the host, a query or a fragment would let the host look like another one.
+            !text.contains(where: { "@?#\\".contains($0) })
         else { return nil }
         self.baseURL = String(text)
         self.apiKey = apiKey
-        let host = text.dropFirst(scheme.count).prefix { $0 != "/" && $0 != ":" }
-        self.host = String(host)
-        self.speaksVerbatim = speaksVerbatim ?? !(host == "openai.com" || host.hasSuffix(".openai.com"))
+        self.host = text.dropFirst(scheme.count).prefix { $0 != "/" && $0 != ":" }.lowercased()
+        self.speaksVerbatim = speaksVerbatim
     }
+
+    /// The general OpenAI key of the machine may go there: to OpenAI itself, over TLS. Any other server gets only a key
+    /// that was meant for it.
+    public var takesOpenAIKey: Bool { self.baseURL.hasPrefix("https://") && self.host == "api.openai.com" }
 
     /// `POST` here starts a call.
     var callsURL: String { "\(self.baseURL)/realtime/calls" }

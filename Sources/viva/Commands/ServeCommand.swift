@@ -86,13 +86,12 @@ struct ServeCommand: AsyncParsableCommand {
     private func upstream(_ settings: Settings, _ supervisor: EngineSupervisor?) throws -> Upstream {
         if let supervisor { return .supervised(supervisor) }
         let address = settings.text("viva.upstream.url") ?? ""
-        // The general OpenAI key is for OpenAI over TLS; another server gets only the key that was meant for it.
-        let url = URL(string: address)
-        let isOpenAI = url?.scheme == "https" && (url?.host == "openai.com" || url?.host?.hasSuffix(".openai.com") == true)
-        let key = try settings.secret("viva.upstream.api.key") ?? (isOpenAI ? settings.secret("openai.api.key") : nil)
-        guard let endpoint = UpstreamEndpoint(baseURL: address, apiKey: key) else {
+        let verbatim = try settings.flag("viva.upstream.verbatim") ?? false
+        guard var endpoint = UpstreamEndpoint(baseURL: address, speaksVerbatim: verbatim) else {
             throw CommandFailure("VIVA_UPSTREAM_URL must be a web address such as https://api.openai.com/v1, not \"\(address)\"")
         }
+        endpoint.apiKey =
+            try settings.secret("viva.upstream.api.key") ?? (endpoint.takesOpenAIKey ? settings.secret("openai.api.key") : nil)
         return .fixed(endpoint)
     }
 
@@ -100,12 +99,9 @@ struct ServeCommand: AsyncParsableCommand {
         let directory = try models.completeDirectory(settings)
         // The engine gets what it needs and no secret of the gateway.
         let wanted = ["PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "VIVA_LOG_LEVEL", "VIVA_ENGINE_MAX_CALLS", "VIVA_CONFIG"]
-        var environment = settings.environment.filter {
+        let environment = settings.environment.filter {
             wanted.contains($0.key) || $0.key.hasPrefix("VIVA_MEDIA_") || $0.key.hasPrefix("GST_")
         }
-        // A key of its own for each run: no other program or page of this machine may take the engine's places.
-        let key = RandomToken.make()
-        environment["VIVA_ENGINE_API_KEY"] = key
         var engine = EngineConfiguration(
             executable: Compose.ownExecutable(),
             arguments: [
@@ -113,7 +109,8 @@ struct ServeCommand: AsyncParsableCommand {
             ],
             environment: environment
         )
-        engine.apiKey = Secret(key)
+        // No other program or page of this machine may take the engine's places.
+        engine.makeKey(for: "VIVA_ENGINE_API_KEY")
         return EngineSupervisor(configuration: engine, logger: logger) { Terminal.note($0) }
     }
 }

@@ -99,6 +99,48 @@ struct EngineSupervisorTests {
         #expect(supervisor.status == .stopped)
     }
 
+    @Test("who follows the status hears the end, and the end waits for nobody who does not listen")
+    func followers() async throws {
+        let supervisor = self.supervisor("echo ready http://127.0.0.1:4321; exec sleep 1000")
+        let (attentive, inattentive) = (supervisor.statusChanges(), supervisor.statusChanges())
+        try await self.running(supervisor) {
+            for await status in supervisor.statusChanges() {
+                if case .ready = status { break }
+            }
+        }
+        // Ending a stream runs its termination handler, which takes the lock of the supervisor.
+        var last: EngineSupervisor.Status?
+        for await status in attentive { last = status }
+        #expect(last == .stopped)
+        _ = inattentive
+    }
+
+    @Test("each run of the engine gets a random key of its own, and its calls carry it")
+    func key() async throws {
+        var (one, other) = (
+            EngineConfiguration(executable: "/bin/sh", arguments: [], environment: [:]),
+            EngineConfiguration(executable: "/bin/sh", arguments: [], environment: [:])
+        )
+        one.makeKey(for: "KEY")
+        other.makeKey(for: "KEY")
+        #expect(one.environment["KEY"]?.utf8.count ?? 0 >= 32)
+        #expect(one.environment["KEY"] != other.environment["KEY"])
+
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("viva-key-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        var options = GatewayHarness.Options()
+        options.engineScript = "echo $ENGINE_KEY > \(file.path); echo ready http://127.0.0.1:$PORT; exec sleep 1000"
+        try await GatewayHarness.run(options) { (harness) async throws in
+            let candidate = try await harness.join()
+            let location = try await harness.startCall(candidate)
+            let key = try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+            #expect(!key.isEmpty)
+            #expect(harness.upstream.with { $0.authorizations } == ["Bearer \(key)"])
+            #expect(!harness.logs.contains(key))
+            #expect(try await harness.send("POST", location + "/end", token: candidate.token).status == 200)
+        }
+    }
+
     @Test("a child that dies is reported and started again")
     func restart() async throws {
         let supervisor = self.supervisor("echo ready http://127.0.0.1:4321; exit 3")

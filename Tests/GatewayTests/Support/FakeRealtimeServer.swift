@@ -24,6 +24,9 @@ final class FakeRealtimeServer: Service, Sendable {
     struct State {
         var behaviour = CallBehaviour.answer
         var refusesSideband = false
+        /// `GET /health` answers only after this.
+        var healthAnswer: @Sendable () async -> Void = {}
+        var healthProbes = 0
         var created: [String] = []
         var hungUp: [String] = []
         /// How long a hang-up takes.
@@ -64,6 +67,14 @@ final class FakeRealtimeServer: Service, Sendable {
     func run() async throws {
         let router = Router(context: EdgeRequestContext.self)
         router.addEdgeMiddleware(envelope: .openAI)
+        router.get("/health") { _, _ in
+            let wait = self.state.withLock { state in
+                state.healthProbes += 1
+                return state.healthAnswer
+            }
+            await wait()
+            return Response(status: .ok)
+        }
         router.post("/v1/realtime/calls") { request, _ in try await self.create(request) }
         router.post("/v1/realtime/calls/{id}/hangup") { _, context in
             let id = try context.parameters.require("id")

@@ -35,7 +35,8 @@ struct GatewayHarness: Sendable {
         var clock: ManualClock?
         var apiKey: String?
         var upstreamURL: String?
-        /// Makes the gateway supervise this shell script as its engine; `$PORT` is the port of the fake.
+        /// Makes the gateway supervise this shell script as its engine; `$PORT` is the port of the fake, `$ENGINE_KEY` the
+        /// key that the supervisor has made.
         var engineScript: String?
         var configure: @Sendable (inout GatewayConfiguration) -> Void = { _ in }
     }
@@ -58,12 +59,14 @@ struct GatewayHarness: Sendable {
             let source: Upstream
             var engines: [any Service] = []
             if let script = options.engineScript {
+                var engine = EngineConfiguration(
+                    executable: "/bin/sh",
+                    arguments: ["-c", script],
+                    environment: ["PATH": "/usr/bin:/bin", "PORT": "\(port)"]
+                )
+                engine.makeKey(for: "ENGINE_KEY")
                 let supervisor = EngineSupervisor(
-                    configuration: EngineConfiguration(
-                        executable: "/bin/sh",
-                        arguments: ["-c", script],
-                        environment: ["PATH": "/usr/bin:/bin", "PORT": "\(port)"]
-                    ),
+                    configuration: engine,
                     logger: logs.logger("engine"),
                     standardError: { _ in }
                 )
@@ -71,7 +74,8 @@ struct GatewayHarness: Sendable {
                 source = .supervised(supervisor)
             } else {
                 let url = options.upstreamURL ?? "http://127.0.0.1:\(port)/v1"
-                source = .fixed(try #require(UpstreamEndpoint(baseURL: url, apiKey: options.apiKey.map { Secret($0) })))
+                let key = options.apiKey.map { Secret($0) }
+                source = .fixed(try #require(UpstreamEndpoint(baseURL: url, apiKey: key, speaksVerbatim: true)))
             }
             var configuration = GatewayConfiguration(server: EdgeServerConfiguration(host: "127.0.0.1", port: 0))
             configuration.drainLimit = .milliseconds(100)

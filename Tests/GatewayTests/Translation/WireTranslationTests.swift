@@ -150,6 +150,39 @@ struct WireTranslationTests {
         #expect(translation.receive(.inputAudioTranscriptionCompleted(completed), at: 6500) == [.candidateTurn(turn)])
     }
 
+    @Test("numbers that no session can have are bounded, and no arithmetic on them overflows", arguments: [Int.max, .min, -1])
+    func absurdNumbers(_ number: Int) {
+        var translation = WireTranslation()
+        _ = self.started(&translation)
+        _ = translation.receive(.speechStarted(SpeechStartedEvent(audioStartMilliseconds: number, itemID: "a")), at: 2000)
+        _ = translation.receive(.speechStopped(SpeechStoppedEvent(audioEndMilliseconds: number, itemID: "a")), at: 3000)
+        let completed = InputAudioTranscriptionCompletedEvent(itemID: "a", contentIndex: 0, transcript: "Yes.")
+        guard case .candidateTurn(let turn)? = translation.receive(.inputAudioTranscriptionCompleted(completed), at: 4000).first else {
+            Issue.record("no turn")
+            return
+        }
+        #expect((0...4000).contains(turn.startMilliseconds))
+        #expect((turn.startMilliseconds...4000).contains(turn.endMilliseconds))
+        _ = translation.receive(.outputAudioBufferCleared(OutputAudioBufferClearedEvent(responseID: "resp_1")), at: 4500)
+        _ = translation.receive(
+            .conversationItemTruncated(ConversationItemTruncatedEvent(itemID: "item_1", contentIndex: 0, audioEndMilliseconds: number)),
+            at: 4600
+        )
+        #expect(translation.receive(self.done(.cancelled, "What was the"), at: 5000).count == 1)
+    }
+
+    @Test(
+        "a number beyond every integer makes a message unreadable, not the process",
+        arguments: ["1e300", "-1e300", "9223372036854775808"]
+    )
+    func absurdJSON(_ number: String) {
+        let text = #"{"type":"input_audio_buffer.speech_started","event_id":"e","item_id":"a","audio_start_ms":\#(number)}"#
+        var translation = WireTranslation()
+        if let message = try? ServerMessage(text: text) {
+            for case .speechStarted(_, let at) in translation.receive(message.event, at: 1000) { #expect(at == 1000) }
+        }
+    }
+
     @Test("when the connection breaks, the half-spoken reply keeps what was heard and the open turn is reported")
     func lost() {
         var translation = WireTranslation()
@@ -186,10 +219,11 @@ struct UtteranceRequestTests {
         #expect(message.eventID.flatMap { UtteranceRequest.utterance(ofEventID: $0) } == utterance.number)
     }
 
-    @Test("only OpenAI is taken for a server without verbatim speech")
+    @Test("no server elsewhere is taken for one with verbatim speech unless that is said: OpenAI may be behind it")
     func verbatimHosts() {
-        #expect(UpstreamEndpoint(baseURL: "https://api.openai.com/v1/")?.speaksVerbatim == false)
-        #expect(UpstreamEndpoint(baseURL: "https://api.openai.com.example/v1")?.speaksVerbatim == true)
-        #expect(UpstreamEndpoint(baseURL: "http://127.0.0.1:4000/v1")?.speaksVerbatim == true)
+        for url in ["https://api.openai.com/v1/", "https://proxy.example/v1", "http://127.0.0.1:4000/v1"] {
+            #expect(UpstreamEndpoint(baseURL: url)?.speaksVerbatim == false)
+            #expect(UpstreamEndpoint(baseURL: url, speaksVerbatim: true)?.speaksVerbatim == true)
+        }
     }
 }
