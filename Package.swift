@@ -81,7 +81,7 @@ let package = Package(
         module(
             "Gateway",
             [
-                "InterviewCore", "RealtimeProtocol", "ServerEdge", "InterviewStore",
+                "InterviewCore", "RealtimeProtocol", "ServerEdge", "InterviewStore", "CZlib",
                 hummingbird, httpTypes, httpClient, nioCore, nioFoundation, nioHTTP1, nioPosix, logging, lifecycle, mustache, yams, crypto,
             ],
             resources: [.embedInCode("Web/Assets")]
@@ -156,7 +156,7 @@ let package = Package(
         tests(
             "Gateway",
             [
-                "Gateway", "InterviewCore", "InterviewStore", "RealtimeProtocol", "ServerEdge", "VivaTestKit", hummingbird,
+                "Gateway", "InterviewCore", "InterviewStore", "RealtimeProtocol", "ServerEdge", "VivaTestKit", "CZlib", hummingbird,
                 hummingbirdTesting, httpClient, httpTypes, lifecycle, nioCore, nioHTTP1, nioPosix, logging,
             ]
         ),

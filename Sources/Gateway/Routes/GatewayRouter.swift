@@ -31,14 +31,10 @@ struct GatewayRouter: Sendable {
 
         OperationsRoutes(store: self.store, upstream: self.upstream, registry: self.registry, metrics: self.metrics, budget: self.budget)
             .add(to: router)
-        PageRoutes(pages: self.pages, assets: self.assets, tickets: self.tickets).add(to: router)
-        JoinRoutes(
-            tickets: self.tickets,
-            store: self.store,
-            wallClock: self.wallClock,
-            notice: CandidateNotice(isRemote: self.upstream.isRemote)
-        )
-        .add(to: router)
+        // The page shows what the answer of the ticket's exchange repeats and the record names.
+        let notice = CandidateNotice(isRemote: self.upstream.isRemote)
+        PageRoutes(pages: self.pages, assets: self.assets, tickets: self.tickets, notice: notice).add(to: router)
+        JoinRoutes(tickets: self.tickets, store: self.store, wallClock: self.wallClock, notice: notice).add(to: router)
 
         // From here on a request has a principal, and each group admits one kind of it.
         let authenticated = router.group().add(middleware: AuthenticationMiddleware(authenticator: self.authenticator))

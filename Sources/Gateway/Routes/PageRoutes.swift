@@ -8,6 +8,7 @@ struct PageRoutes: Sendable {
     let pages: Pages
     let assets: EmbeddedAssets
     let tickets: TicketOffice
+    let notice: CandidateNotice
 
     func add(to router: some RouterMethods<GatewayContext>) {
         router.get("/") { _, _ in self.pages.landingPage() }
@@ -24,7 +25,7 @@ struct PageRoutes: Sendable {
         do {
             switch try await self.tickets.state(of: ticket) {
             case .usable(_, let plan, _):
-                return self.pages.room(ticket: ticket, plan: plan)
+                return self.pages.room(ticket: ticket, plan: plan, notice: self.notice)
             case .used:
                 return self.pages.message(
                     .gone,

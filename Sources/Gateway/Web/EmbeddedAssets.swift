@@ -12,9 +12,13 @@ struct EmbeddedAssets: Sendable {
     /// One file as it is served.
     struct Asset: Sendable {
         let body: ByteBuffer
+        /// The same in gzip form; nil when that would not be smaller.
+        let compressed: ByteBuffer?
         let contentType: String
-        /// A strong validator (RFC 9110, section 8.8.3): the hash of the content.
+        /// A strong validator (RFC 9110, section 8.8.3): the hash of the content. The compressed form has one of its own,
+        /// because a strong validator stands for bytes.
         let entityTag: String
+        let compressedEntityTag: String
     }
 
     /// Served at `/assets/NAME`.
@@ -25,8 +29,10 @@ struct EmbeddedAssets: Sendable {
             let digest = SHA256.hash(data: file.bytes).prefix(12).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
             assets[file.name] = Asset(
                 body: ByteBuffer(bytes: file.bytes),
+                compressed: Gzip.compress(file.bytes).map { ByteBuffer(bytes: $0) },
                 contentType: Self.contentType(of: file.name),
-                entityTag: "\"\(digest)\""
+                entityTag: "\"\(digest)\"",
+                compressedEntityTag: "\"\(digest)-gzip\""
             )
         }
     }
@@ -35,13 +41,28 @@ struct EmbeddedAssets: Sendable {
     /// mostly hears that nothing has changed.
     func response(named name: String, to request: Request) throws -> Response {
         guard let asset = self.byName[name] else { throw EdgeError.notFound }
-        var headers: HTTPFields = [.eTag: asset.entityTag, .cacheControl: "no-cache"]
+        let compressed = Self.takesGzip(request) ? asset.compressed : nil
+        let entityTag = compressed == nil ? asset.entityTag : asset.compressedEntityTag
+        var headers: HTTPFields = [.eTag: entityTag, .cacheControl: "no-cache", .vary: "Accept-Encoding"]
         let known = request.headers[values: .ifNoneMatch].joined(separator: ",")
-        if known.split(separator: ",").contains(where: { $0.drop { $0 == " " || $0 == "W" || $0 == "/" }.hasPrefix(asset.entityTag) }) {
+        if known.split(separator: ",").contains(where: { $0.drop { $0 == " " || $0 == "W" || $0 == "/" }.hasPrefix(entityTag) }) {
             return Response(status: .notModified, headers: headers)
         }
         headers[.contentType] = asset.contentType
-        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: asset.body))
+        if compressed != nil { headers[.contentEncoding] = "gzip" }
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: compressed ?? asset.body))
+    }
+
+    /// Whether the client takes gzip (RFC 9110, section 12.5.3): it names it, or everything, and not with weight zero.
+    static func takesGzip(_ request: Request) -> Bool {
+        var weights: [Substring: Bool] = [:]
+        for coding in request.headers[values: .acceptEncoding].joined(separator: ",").lowercased().split(separator: ",") {
+            let parts = coding.split(separator: ";").map { $0.drop { $0 == " " } }
+            guard let name = parts.first?.prefix(while: { $0 != " " }), !name.isEmpty else { continue }
+            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2).prefix { $0 != " " }) ?? 0 }
+            weights[name] = (weight ?? 1) > 0
+        }
+        return weights["gzip"] ?? weights["*"] ?? false
     }
 
     private static func contentType(of name: String) -> String {

@@ -29,15 +29,15 @@ struct Pages: Sendable {
         try MustacheTemplate(string: String(decoding: bytes, as: UTF8.self))
     }
 
-    /// The candidate's room. The ticket is in an attribute of the page, as it was in its address.
-    func room(ticket: Secret<String>, plan: InterviewPlan) -> Response {
-        Self.page(
-            .ok,
-            self.room.render([
-                "ticket": ticket.expose(), "title": plan.title, "role": plan.role, "question_count": String(plan.questions.count),
-                "estimated_minutes": String(plan.estimatedMinutes), "interviewer_name": plan.interviewerName, "language": plan.language,
-            ])
-        )
+    /// The candidate's room. The ticket is in an attribute of the page, as it was in its address. What the candidate is
+    /// told before anything begins stands in the page itself, because opening it must not use the ticket.
+    func room(ticket: Secret<String>, plan: InterviewPlan, notice: CandidateNotice) -> Response {
+        let values: [String: Any] = [
+            "ticket": ticket.expose(), "title": plan.title, "role": plan.role, "question_count": String(plan.questions.count),
+            "estimated_minutes": String(plan.estimatedMinutes), "interviewer_name": plan.interviewerName, "language": plan.language,
+            "notice": notice.items,
+        ]
+        return Self.page(.ok, self.room.render(values))
     }
 
     /// A page that says one thing and what to do about it.

@@ -29,12 +29,12 @@ const TICK_MS = 1000;
 /** @typedef {import('./browser-environment.js').ClientEnvironment} ClientEnvironment */
 
 export class InterviewClient {
-  /** @param {ClientEnvironment} environment @param {{ticket: string, interview: import('./session-reducer.js').Interview, onChange: (state: SessionState) => void}} options */
-  constructor(environment, { ticket, interview, onChange }) {
+  /** @param {ClientEnvironment} environment @param {{ticket: string, interview: import('./session-reducer.js').Interview, notice?: string[], onChange: (state: SessionState) => void}} options */
+  constructor(environment, { ticket, interview, notice = [], onChange }) {
     this.environment = environment;
     this.ticket = ticket;
     this.onChange = onChange;
-    this.state = initialState(interview);
+    this.state = initialState(interview, notice);
     this.api = new InterviewApi(environment);
     this.microphone = new Microphone(environment, () => this.#dispatch({ type: 'microphone.lost' }));
     this.memory = new SessionMemory(environment.storage, ticket);

@@ -19,7 +19,7 @@
  * @property {boolean} returning        a call of this interview exists already: offer to continue it
  * @property {boolean} joined           the ticket has been exchanged
  * @property {Interview} interview
- * @property {string[]} notice          the versioned notice the server gave when the ticket was exchanged
+ * @property {string[]} notice          what the server tells before anything begins: with the page, and again when the ticket is exchanged
  * @property {{status: 'idle'|'asking'|'ready'|'failed', devices: Device[], deviceId: string, heard: boolean, lost: boolean, problem: Problem|null}} microphone
  * @property {{resuming: boolean, steps: Step[], problem: Problem|null}} connection
  * @property {{peer: 'none'|'up'|'unsteady'|'lost', server: string, connectedAt: number|null}} call
@@ -52,10 +52,10 @@ export const INTERIM_TEXT_LIMIT = 8000;
 /** Silence after a question before the page says that there is no hurry. */
 export const PATIENCE_MS = 6000;
 
-/** @param {Interview} interview @returns {SessionState} */
-export function initialState(interview) {
+/** @param {Interview} interview @param {string[]} [notice] @returns {SessionState} */
+export function initialState(interview, notice = []) {
   return {
-    screen: 'welcome', returning: false, joined: false, interview, notice: [],
+    screen: 'welcome', returning: false, joined: false, interview, notice,
     microphone: { status: 'idle', devices: [], deviceId: '', heard: false, lost: false, problem: null },
     connection: { resuming: false, steps: freshSteps(), problem: null },
     call: { peer: 'none', server: 'none', connectedAt: null },
@@ -111,7 +111,7 @@ const TRANSITIONS = {
   },
   'visit.restarted': {
     on: ['ended'],
-    apply: (state) => ({ ...initialState(state.interview), shortcut: state.shortcut }),
+    apply: (state) => ({ ...initialState(state.interview, state.notice), shortcut: state.shortcut }),
   },
 
   'microphone.opened': { on: ['welcome', 'connecting'], apply: (state) => ({ ...state, screen: 'microphone', connection: { ...state.connection, problem: null } }) },

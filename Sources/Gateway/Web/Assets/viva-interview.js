@@ -17,6 +17,7 @@ import { welcomeScreen } from './welcome-screen.js';
 export class VivaInterview extends HTMLElement {
   connectedCallback() {
     if (this.client) return;
+    const notice = [...this.querySelectorAll('[data-notice] li')].map((item) => item.textContent ?? '').filter(Boolean);
     // One element for the life of the room; only what it plays changes.
     const audio = element('audio', { autoplay: true, playsinline: true });
     this.stage = element('div.stage');
@@ -29,6 +30,7 @@ export class VivaInterview extends HTMLElement {
     this.client = new InterviewClient(environment, {
       ticket: this.getAttribute('ticket') ?? '',
       interview: this.#interview(),
+      notice,
       onChange: (state) => this.#render(state),
     });
     this.warn = (/** @type {BeforeUnloadEvent} */ event) => {

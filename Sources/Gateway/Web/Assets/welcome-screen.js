@@ -9,23 +9,20 @@ export function welcomeScreen(client) {
   const heading = screenHeading('');
   const lead = element('p.lead');
   const facts = element('ul.facts');
-  const interviewer = element('strong');
   const problem = problemCard(null);
   const check = button('.primary.large', 'microphone', 'Check my microphone', () => client.showMicrophoneCheck());
   const proceed = button('.primary.large', 'sound', 'Continue my interview', () => client.connect());
   const checkAgain = button('.quiet', '', 'Check my microphone first', () => client.showMicrophoneCheck());
 
-  const before = element('div.promises', null,
-    promise('spark', 'Your interviewer is an AI', element('p', null, interviewer, ' is a computer voice, not a person. It asks every candidate the same main questions.')),
-    promise('text', 'Your words are kept as text', element('p', null, 'What you say is written down while you speak, and stored as a transcript. You can read and download it at the end.')),
-    promise('person', 'A person decides', element('p', null, 'The AI does not decide about you. A person reads what you said and makes the decision.')));
+  // The words are the server's, in the version that the record of this interview names.
+  const before = element('ul.promises', { 'aria-label': 'Before you begin' });
   const tips = element('section.tips', null,
     element('h2', null, 'Good to know'),
     element('ul', null,
       element('li', null, 'Find a quiet place. Headphones help, but you do not need them.'),
       element('li', null, 'Take the time you need to think. Pauses are fine, and you can mute yourself.'),
       element('li', null, 'Did not catch something? Just say “Could you repeat the question?”'),
-      element('li', null, 'Everything that is said also appears as captions.'),
+      element('li', null, 'Everything that is said also appears as captions. You can read and download it at the end.'),
       element('li', null, 'If your connection drops, what you said is kept and you can go on. You can stop at any time.')));
   const agreement = element('p.small', null, 'By continuing you agree to talk with an AI interviewer and to your words being stored as a transcript. '
     + 'If you would rather talk to a person, or need an adjustment, tell the person who sent you this link.');
@@ -45,19 +42,21 @@ export function welcomeScreen(client) {
         interview.questionCount > 0 ? counted(interview.questionCount, 'question', 'questions') : '',
         interview.estimatedMinutes > 0 ? `About ${counted(interview.estimatedMinutes, 'minute', 'minutes')}` : '',
         languageName(interview.language),
+        interview.interviewerName ? `With ${interview.interviewerName}` : '',
       ].filter(Boolean);
       if (facts.childElementCount !== items.length) facts.replaceChildren(...items.map((item) => element('li', null, item)));
-      setText(interviewer, interview.interviewerName || 'The interviewer');
-      for (const part of [facts, before, tips, check.node, agreement]) setShown(part, !returning);
+      if (before.childElementCount !== state.notice.length) before.replaceChildren(...state.notice.map(promise));
+      for (const part of [facts, tips, check.node, agreement]) setShown(part, !returning);
+      setShown(before, !returning && state.notice.length > 0);
       for (const part of [proceed.node, checkAgain.node]) setShown(part, returning);
       problem.update(state.microphone.problem, state.now);
     },
   };
 }
 
-/** @param {string} iconName @param {string} title @param {HTMLElement} body */
-function promise(iconName, title, body) {
-  return element('section.promise', null, element('span.badge', null, icon(iconName)), element('div', null, element('h2', null, title), body));
+/** @param {string} sentence */
+function promise(sentence) {
+  return element('li.promise', null, element('span.badge', null, icon('check')), element('p', null, sentence));
 }
 
 /** @param {string} tag a BCP 47 language tag */
