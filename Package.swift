@@ -88,7 +88,10 @@ let package = Package(
         ),
         module(
             "VoiceEngine",
-            ["RealtimeProtocol", "ServerEdge", hummingbird, httpTypes, nioCore, nioFoundation, logging, lifecycle, crypto]
+            [
+                "RealtimeProtocol", "ServerEdge", hummingbird, httpTypes, httpClient, nioCore, nioFoundation, nioHTTP1, logging, lifecycle,
+                crypto,
+            ]
         ),
         module("VoiceMedia", ["VoiceEngine", "CGStreamer", "COnnxRuntime", "CZlib"]),
         module("SpeechModels", ["CZlib", httpClient, nioCore, nioHTTP1, nioFoundation, crypto]),
@@ -104,6 +107,14 @@ let package = Package(
             swiftSettings: rules
         ),
         module("VivaTestKit", ["InterviewCore", "RealtimeProtocol", "ServerEdge", logging, nioCore, nioPosix]),
+
+        // Measures turn-taking with the real models, on audio time. Run by hand.
+        .executableTarget(
+            name: "TurnTakingBenchmark",
+            dependencies: ["RealtimeProtocol", "VoiceEngine", "VoiceMedia"],
+            path: "Benchmarks/TurnTaking",
+            swiftSettings: rules
+        ),
 
         // Shims: C interfaces with no policy.
         .target(
@@ -147,7 +158,7 @@ let package = Package(
             "VoiceEngine",
             [
                 "VoiceEngine", "RealtimeProtocol", "ServerEdge", "VivaTestKit", hummingbird, httpClient, httpTypes, lifecycle, nioCore,
-                nioHTTP1, logging,
+                nioHTTP1, nioPosix, logging,
             ]
         ),
         tests("VoiceMedia", ["VoiceMedia", "VoiceEngine"], resources: [.copy("Fixtures")]),

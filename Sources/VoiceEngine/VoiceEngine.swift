@@ -20,6 +20,10 @@ public struct VoiceEngineConfiguration: Sendable {
     public var drainTimeout = Duration.seconds(30)
     /// Longest session; the API's maximum is 60 minutes.
     public var maximumSessionDuration = Duration.seconds(3_600)
+    /// Whether clients of the API's beta are served in its shape. The provider has switched it off; so it is here by default.
+    public var servesBeta = false
+    /// Origins of web pages that may use the engine, such as `https://app.example`; nil: any when a key is needed, else none.
+    public var allowedOrigins: Set<String>?
     /// Whether unfinished turns are looked at about every second. Costs about 0.06 of a core per talking caller.
     public var interimTranscripts = true
 
@@ -59,8 +63,10 @@ public struct VoiceEngine: Service {
     public let metrics: MetricsRegistry
 
     /// - Parameters:
+    ///   - turnCompletion: judges for `semantic_vad` whether somebody has finished; nil: the words alone decide.
     ///   - transports: makes the media connection of each call.
     ///   - replies: decides what is said; by default what `response.create` supplies word for word.
+    ///   - metricsRegistry: the metrics of the engine; the parts that it is given may count in the same.
     ///   - onServerRunning: called with the bound port once calls are taken.
     /// - Throws: ``VoiceEngineError``.
     public init(
@@ -68,8 +74,10 @@ public struct VoiceEngine: Service {
         speechToText: any SpeechToText,
         textToSpeech: any TextToSpeech,
         voiceActivity: any VoiceActivityDetecting,
+        turnCompletion: (any TurnCompletionJudging)? = nil,
         transports: any AudioTransportMaking,
-        replies: any ReplyModel = VerbatimReplyModel(),
+        replies: ReplySource = ReplySource(),
+        metrics metricsRegistry: MetricsRegistry = MetricsRegistry(),
         logger: Logger,
         onServerRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) throws(VoiceEngineError) {
@@ -77,8 +85,8 @@ public struct VoiceEngine: Service {
         self.configuration = configuration
         self.logger = logger
         self.onServerRunning = onServerRunning
-        let metrics = EngineMetrics()
-        self.metrics = metrics.registry
+        let metrics = EngineMetrics(registry: metricsRegistry)
+        self.metrics = metricsRegistry
         registry = SessionRegistry(maximumCalls: configuration.maximumCalls, metrics: metrics)
         var limits = SessionLimits()
         limits.sessionDuration = configuration.maximumSessionDuration
@@ -88,6 +96,7 @@ public struct VoiceEngine: Service {
             speechToText: speechToText,
             textToSpeech: textToSpeech,
             voiceActivity: voiceActivity,
+            turnCompletion: turnCompletion,
             replies: replies,
             metrics: metrics,
             logger: logger,
@@ -103,14 +112,19 @@ public struct VoiceEngine: Service {
             services: services,
             limits: limits,
             transports: transports,
-            apiKey: configuration.apiKey.map { TokenDigest(of: $0) }
+            authorisation: EngineAuthorisation(
+                apiKey: configuration.apiKey.map { TokenDigest(of: $0) },
+                clientSecrets: ClientSecretStore(secondsSince1970: services.secondsSince1970)
+            ),
+            servesBeta: configuration.servesBeta,
+            origins: configuration.allowedOrigins.map { .absentOrListed($0) } ?? (configuration.apiKey == nil ? .absentOrListed([]) : .any)
         )
     }
 
     public func run() async throws {
         let server = EdgeServer(
             router: routes.router(),
-            webSockets: [routes.sideband()],
+            webSockets: [SocketRoutes(engine: routes).route()],
             configuration: EdgeServerConfiguration(host: configuration.host, port: configuration.port),
             logger: logger,
             onServerRunning: onServerRunning
@@ -128,7 +142,7 @@ public struct VoiceEngine: Service {
                 Task {
                     let deadline = ContinuousClock.now + configuration.drainTimeout
                     while registry.activeCalls > 0, ContinuousClock.now < deadline { try? await Task.sleep(for: Self.drainPoll) }
-                    registry.finish()
+                    // Ends the calls that are left (``SessionService``), and then the server. Ended before, they would look like a failure.
                     await inner.triggerGracefulShutdown()
                 }
             }

@@ -43,13 +43,14 @@ struct Settings: Sendable {
         return number
     }
 
-    /// Yes or no, as `true` or `false`; anything else is an error that names the setting.
+    /// Yes or no; anything else is an error that names the setting.
     func flag(_ key: String) throws -> Bool? {
-        guard let value = text(key) ?? reader.bool(forKey: ConfigKey(key)).map({ String($0) }) else { return nil }
-        guard let flag = Bool(value) else {
-            throw CommandFailure("\(Self.variable(key)) must be true or false, not \"\(value)\"")
+        guard let value = text(key) ?? reader.bool(forKey: ConfigKey(key)).map({ $0 ? "true" : "false" }) else { return nil }
+        switch value.lowercased() {
+        case "1", "true", "yes", "on": return true
+        case "0", "false", "no", "off": return false
+        default: throw CommandFailure("\(Self.variable(key)) must be true or false, not \"\(value)\"")
         }
-        return flag
     }
 
     /// A secret, given directly or as a file that `…_FILE` names. The file must not be readable by others.

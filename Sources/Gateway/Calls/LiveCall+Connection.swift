@@ -51,7 +51,9 @@ extension LiveCall {
     private func setUp(offer: String, attempt: Int) async throws -> Answer {
         let environment = self.environment
         guard let endpoint = environment.upstream.endpoint else { throw UpstreamFault.unavailable }
-        let session = RealtimeCoding.encode(InterviewSession.update(for: self.plan, options: environment.session))
+        let session = RealtimeCoding.encode(
+            InterviewSession.update(for: self.plan, options: environment.session, isOurEngine: endpoint.speaksVerbatim)
+        )
         let call = try await environment.client.createCall(offer: offer, session: session, at: endpoint)
         // The actor was free while it waited: the candidate may have ended the interview meanwhile, or the process ends.
         guard self.isCurrent(attempt) else {

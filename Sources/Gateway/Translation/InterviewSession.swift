@@ -15,7 +15,10 @@ enum InterviewSession {
 
     /// Turn detection finds the ends of turns and stops the voice when the candidate speaks, but never answers by itself:
     /// the conductor leads (architecture.md, section 2).
-    static func update(for plan: InterviewPlan, options: Options) -> SessionUpdate {
+    ///
+    /// - Parameter isOurEngine: the upstream judges the end of a turn by sound and words within a second and a half; then people may
+    ///   think in the middle of an answer. OpenAI's `semantic_vad` waits up to eight seconds, which is too long for an interview.
+    static func update(for plan: InterviewPlan, options: Options, isOurEngine: Bool) -> SessionUpdate {
         let language = plan.language.prefix { $0 != "-" }.lowercased()
         return SessionUpdate(
             model: options.model,
@@ -27,19 +30,22 @@ enum InterviewSession {
                 """,
             input: SessionUpdate.AudioInput(
                 transcription: .set(InputTranscription(model: options.transcriptionModel, language: language)),
-                turnDetection: .set(
-                    .serverVAD(
-                        TurnDetection.ServerVAD(
-                            threshold: 0.5,
-                            prefixPaddingMilliseconds: 300,
-                            silenceDurationMilliseconds: 500,
-                            createResponse: false,
-                            interruptResponse: true
-                        )
-                    )
-                )
+                turnDetection: .set(self.turnDetection(isOurEngine: isOurEngine))
             ),
             output: SessionUpdate.AudioOutput(voice: options.voice)
+        )
+    }
+
+    private static func turnDetection(isOurEngine: Bool) -> TurnDetection {
+        if isOurEngine { return .semanticVAD(TurnDetection.SemanticVAD(eagerness: .low, createResponse: false, interruptResponse: true)) }
+        return .serverVAD(
+            TurnDetection.ServerVAD(
+                threshold: 0.5,
+                prefixPaddingMilliseconds: 300,
+                silenceDurationMilliseconds: 500,
+                createResponse: false,
+                interruptResponse: true
+            )
         )
     }
 }

@@ -38,6 +38,10 @@ struct UpstreamClient: Sendable {
     /// at 50 ms of upstream delay (gateway.md, section 3).
     private static let connectionsPerHost = 256
 
+    /// What the browser may do over its data channel, where the upstream is our engine (docs/engine.md): ending its own turn, which is
+    /// what falling silent does. The conduct of the interview is the gateway's. Other servers know no such part.
+    private static let browserPolicy = #"{"data_channel":{"allowed_client_events":["input_audio_buffer.commit"]}}"#
+
     private let httpClient: HTTPClient
     private let clock: MonotonicClock
     private let limits: Limits
@@ -69,6 +73,7 @@ struct UpstreamClient: Sendable {
         var form = MultipartForm(boundary: RandomToken.make(prefix: "viva-", byteCount: 18))
         form.add(name: "sdp", contentType: "application/sdp", body: offer.utf8)
         form.add(name: "session", contentType: "application/json", body: session.utf8)
+        if endpoint.speaksVerbatim { form.add(name: "client", contentType: "application/json", body: Self.browserPolicy.utf8) }
         var request = HTTPClientRequest(url: endpoint.callsURL)
         request.method = .POST
         request.headers.add(name: "Content-Type", value: form.contentType)

@@ -107,8 +107,8 @@ public struct SessionConfiguration: Sendable, Hashable {
     }
 
     /// The values of `type`.
-    static let realtimeType = "realtime"
-    static let transcriptionType = "transcription"
+    public static let realtimeType = "realtime"
+    public static let transcriptionType = "transcription"
 }
 
 extension SessionConfiguration: Codable {

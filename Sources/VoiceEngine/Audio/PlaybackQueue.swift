@@ -59,8 +59,30 @@ struct PlaybackQueue {
         var isComplete = false
     }
 
+    /// How loud the output is while somebody speaks over it.
+    enum Level {
+        case full
+        /// Nearly silent: −22 dB.
+        case ducked
+        /// Held: nothing is handed out, and nothing is lost.
+        case paused
+
+        var gain: Float {
+            switch self {
+            case .full: 1
+            case .ducked: 0.08
+            case .paused: 0
+            }
+        }
+    }
+
+    /// Change of the gain per sample: the whole range in 5 ms, too slow to click.
+    private static let gainStep: Float = 1 / 120
+
     private var responses: [Response] = []
     private var fade: [Int16] = []
+    private var level = Level.full
+    private var gain: Float = 1
     private(set) var queuedSamples = 0
 
     /// Whether nothing is queued and no response is open.
@@ -91,6 +113,11 @@ struct PlaybackQueue {
         responses[index].isComplete = true
     }
 
+    /// Sets how loud the output is from now on, within a few milliseconds.
+    mutating func set(_ level: Level) {
+        self.level = level
+    }
+
     /// Fills one frame, with zeros where there is nothing to play.
     mutating func nextFrame(into frame: UnsafeMutableBufferPointer<Int16>) -> [Event] {
         var events: [Event] = []
@@ -100,8 +127,12 @@ struct PlaybackQueue {
             position += 1
         }
         fade.removeFirst(position)
-        while position < frame.count, !responses.isEmpty {
-            let filled = fill(frame, from: position, &events)
+        let faded = position
+        // A pause takes effect where the gain has come down to nothing; until then it plays on.
+        let playable = level == .paused ? min(frame.count, position + Int((gain / Self.gainStep).rounded(.up))) : frame.count
+        let part = UnsafeMutableBufferPointer(rebasing: frame[0..<playable])
+        while position < part.count, !responses.isEmpty {
+            let filled = fill(part, from: position, &events)
             position += filled
             if let first = responses.first, first.isComplete, first.waiting.isEmpty {
                 // A sentence that ends inside this frame is heard with it; what follows begins with the next frame.
@@ -111,6 +142,7 @@ struct PlaybackQueue {
             }
             if filled == 0 { break }
         }
+        applyGain(frame, from: faded, to: position)
         while position < frame.count {
             frame[position] = 0
             position += 1
@@ -118,22 +150,89 @@ struct PlaybackQueue {
         return events
     }
 
+    private mutating func applyGain(_ frame: UnsafeMutableBufferPointer<Int16>, from start: Int, to end: Int) {
+        let target = level.gain
+        // With nothing to play the level changes unheard.
+        guard start < end else {
+            gain = target
+            return
+        }
+        guard gain != 1 || target != 1 else { return }
+        for index in start..<end {
+            gain = gain < target ? min(target, gain + Self.gainStep) : max(target, gain - Self.gainStep)
+            frame[index] = Int16(Float(frame[index]) * gain)
+        }
+    }
+
+    /// Takes what there is, without waiting for a frame's time: for a peer that plays by itself.
+    ///
+    /// - Parameter limit: samples at most.
+    /// - Returns: fewer samples when no more are there yet.
+    mutating func take(upTo limit: Int) -> (samples: [Int16], events: [Event]) {
+        fade = []
+        var events: [Event] = []
+        let samples = [Int16](unsafeUninitializedCapacity: max(0, limit)) { buffer, count in
+            buffer.initialize(repeating: 0)
+            while !responses.isEmpty {
+                let filled = count < buffer.count ? fill(buffer, from: count, waitsForNext: true, &events) : 0
+                count += filled
+                if let first = responses.first, first.isComplete, first.waiting.isEmpty {
+                    responses.removeFirst()
+                    events.append(.finished(response: first.heard.response))
+                    // One response at a time: its audio is told under its name.
+                    break
+                }
+                if filled == 0 { break }
+            }
+        }
+        return (samples, events)
+    }
+
     /// Stops everything. The result tells, for each response that was not finished, how much of it was handed out.
     mutating func clear() -> [Heard] {
         let heard = responses.map(\.heard)
-        if let sentence = responses.first?.waiting.first, sentence.offset > 0 {
-            let rest = sentence.samples.dropFirst(sentence.offset).prefix(Self.fadeSamples)
-            fade = rest.enumerated().map { index, sample in
-                Int16(Int(sample) * (Self.fadeSamples - index) / Self.fadeSamples)
-            }
-        }
+        startFade()
         responses = []
         queuedSamples = 0
         return heard
     }
 
+    /// Takes one response out, whether it plays or waits.
+    ///
+    /// - Returns: how much of it was handed out; nil when it is not there (any more).
+    mutating func remove(response: String) -> Heard? {
+        guard let index = responses.firstIndex(where: { $0.heard.response == response }) else { return nil }
+        if index == 0 { startFade() }
+        queuedSamples -= responses[index].waiting.reduce(0) { $0 + $1.samples.count - $1.offset }
+        return responses.remove(at: index).heard
+    }
+
+    /// Milliseconds of a response that were handed out; 0 when it is not there.
+    func handedOut(response: String) -> Int {
+        responses.first { $0.heard.response == response }?.heard.milliseconds ?? 0
+    }
+
+    private mutating func startFade() {
+        guard let sentence = responses.first?.waiting.first, sentence.offset > 0 else { return }
+        let rest = sentence.samples.dropFirst(sentence.offset).prefix(Self.fadeSamples)
+        let gain = gain
+        fade = rest.enumerated().map { index, sample in
+            Int16(Float(sample) * gain * Float(Self.fadeSamples - index) / Float(Self.fadeSamples))
+        }
+        // What comes next is a new reply.
+        self.gain = 1
+        level = .full
+    }
+
     /// Continues the first response; returns how many samples of the frame were filled.
-    private mutating func fill(_ frame: UnsafeMutableBufferPointer<Int16>, from start: Int, _ events: inout [Event]) -> Int {
+    ///
+    /// - Parameter waitsForNext: the pause behind a sentence comes only with the next one.
+    private mutating func fill(
+        _ frame: UnsafeMutableBufferPointer<Int16>,
+        from start: Int,
+        waitsForNext: Bool = false,
+        _ events: inout [Event]
+    ) -> Int {
         var position = start
         while position < frame.count, !responses[0].waiting.isEmpty {
             if responses[0].gap > 0 {
@@ -153,7 +252,7 @@ struct PlaybackQueue {
                 responses[0].gap = Self.sentenceGapSamples
             }
         }
-        if position < frame.count, responses[0].gap > 0, responses[0].waiting.isEmpty, !responses[0].isComplete {
+        if !waitsForNext, position < frame.count, responses[0].gap > 0, responses[0].waiting.isEmpty, !responses[0].isComplete {
             // The pause runs while the next sentence is still being made.
             let count = min(responses[0].gap, frame.count - position)
             for index in position..<(position + count) { frame[index] = 0 }

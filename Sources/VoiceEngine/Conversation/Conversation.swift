@@ -6,6 +6,10 @@ struct Conversation {
     static let maximumItems = 1_000
     /// Bytes of text of all items together beyond which clients may add no more: an hour of talk has about 60 KB.
     static let maximumTextBytes = 1_024 * 1_024
+    /// Clients count the sound that they were sent in units of their own and round; an excess of so many milliseconds means its end.
+    static let truncationTolerance = 20
+    /// Bytes that a part or an item takes besides its texts.
+    private static let overheadBytes = 128
     /// The word that asks for the front of the conversation.
     static let front = "root"
 
@@ -99,7 +103,7 @@ struct Conversation {
             )
         }
         guard audioEndMilliseconds >= 0 else { throw .invalidValue("audio_end_ms", "Must not be negative.") }
-        guard audioEndMilliseconds <= length else {
+        guard audioEndMilliseconds <= length + Self.truncationTolerance else {
             throw RealtimeError(
                 code: nil,
                 message: "Audio content of \(length)ms is already shorter than \(audioEndMilliseconds)ms",
@@ -121,7 +125,11 @@ struct Conversation {
 
     private static func textBytes(_ item: RealtimeItem) -> Int {
         let content = (item.content ?? []).reduce(0) { $0 + ($1.text?.utf8.count ?? 0) + ($1.transcript?.utf8.count ?? 0) }
-        return content + (item.arguments?.utf8.count ?? 0) + (item.output?.utf8.count ?? 0)
+        let details = (item.content ?? []).reduce(overheadBytes) { sum, part in
+            sum + overheadBytes + (part.detail?.utf8.count ?? 0) + part.type.rawValue.utf8.count + (part.audio?.utf8.count ?? 0)
+        }
+        let names = [item.id, item.name, item.callID, item.arguments, item.output, item.status?.rawValue, item.role?.rawValue]
+        return names.reduce(content + details) { $0 + ($1?.utf8.count ?? 0) }
     }
 
     private mutating func limit() {

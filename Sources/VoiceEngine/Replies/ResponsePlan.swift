@@ -2,15 +2,37 @@ import RealtimeProtocol
 
 /// What one response will be: the session's settings with the overrides of `response.create`.
 struct ResponsePlan {
-    var isSpoken: Bool
+    /// The kind of an input item that names one of the conversation.
+    private static let reference: RealtimeItem.Kind = "item_reference"
+
+    var medium: ResponseStateMachine.Medium
+    /// It does not join the conversation, and may run beside others.
+    var isOutOfBand: Bool
     /// A voice of the local engine.
     var voice: String
     var speed: Double
-    var request: ReplyRequest
+    var format: AudioFormat
+    /// The input of this one response; nil: the conversation.
+    var input: [RealtimeItem]?
+    var instructions: String
+    var metadata: [String: String]
+    var tools: [JSONValue]
+    var toolChoice: JSONValue
+    var maximumOutputTokens: Int?
+    var parallelToolCalls: Bool
 
-    init(_ create: ResponseCreate, session: SessionConfiguration, items: [RealtimeItem], voices: [String]) throws(RealtimeError) {
-        if let conversation = create.conversation, conversation != "auto" {
-            throw .invalidValue("response.conversation", "Only 'auto' is supported: one response at a time joins the conversation.")
+    /// - Parameter spokenMedium: how a spoken reply reaches this session's client.
+    init(
+        _ create: ResponseCreate,
+        session: SessionConfiguration,
+        conversation: Conversation,
+        voices: [String],
+        spokenMedium: ResponseStateMachine.Medium
+    ) throws(RealtimeError) {
+        switch create.conversation {
+        case nil, "auto": isOutOfBand = false
+        case "none": isOutOfBand = true
+        default: throw .invalidValue("response.conversation", "Supported are 'auto' and 'none'.")
         }
         let modalities = create.outputModalities ?? session.outputModalities
         guard modalities == ["audio"] || modalities == ["text"] else {
@@ -20,13 +42,49 @@ struct ResponsePlan {
         guard let voice = VoiceNames.local(name, voices: voices) else {
             throw .invalidValue("response.audio.output.voice", VoiceNames.refusal(voices: voices))
         }
-        isSpoken = modalities == ["audio"]
+        medium = modalities == ["audio"] ? spokenMedium : .text
         self.voice = voice
         speed = session.speed
-        request = ReplyRequest(
-            instructions: create.instructions ?? session.instructions,
-            items: create.input ?? items,
-            metadata: create.metadata ?? [:]
+        format = create.audio?.output?.format ?? session.outputFormat
+        guard WireFormat(format) != nil else {
+            throw .invalidValue("response.audio.output.format", "Supported are audio/pcm at 24000, audio/pcmu and audio/pcma.")
+        }
+        if let items = create.input {
+            var input: [RealtimeItem] = []
+            for (index, item) in items.enumerated() {
+                guard item.type == Self.reference else {
+                    input.append(item)
+                    continue
+                }
+                guard let id = item.id, let known = conversation.item(id) else {
+                    throw .invalidValue("response.input[\(index)].id", "The conversation has no item with this id.")
+                }
+                input.append(known)
+            }
+            self.input = input
+        }
+        instructions = create.instructions ?? session.instructions
+        metadata = create.metadata ?? [:]
+        tools = create.tools ?? session.tools
+        toolChoice = create.toolChoice ?? session.toolChoice
+        maximumOutputTokens = (create.maximumOutputTokens ?? session.maximumOutputTokens).integerValue
+        parallelToolCalls = create.parallelToolCalls ?? session.parallelToolCalls ?? true
+    }
+
+    /// The words are given: no model is asked, and nothing of the conversation is needed.
+    var isVerbatim: Bool { metadata[VerbatimReplyModel.metadataKey] != nil }
+
+    /// - Parameter items: the input of the model, already cut to what it takes.
+    func request(items: [RealtimeItem], sessionID: String) -> ReplyRequest {
+        ReplyRequest(
+            instructions: instructions,
+            items: items,
+            metadata: metadata,
+            tools: tools,
+            toolChoice: toolChoice,
+            maximumOutputTokens: maximumOutputTokens,
+            parallelToolCalls: parallelToolCalls,
+            sessionID: sessionID
         )
     }
 }

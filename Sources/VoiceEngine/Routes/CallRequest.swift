@@ -9,10 +9,12 @@ struct CallRequest {
     static let maximumBodyBytes = 128 * 1_024
 
     var offer: String
-    /// nil: the client sent none and may set up the session over its data channel.
+    /// nil: the client sent none.
     var session: SessionUpdate?
+    /// What the peer behind the offer may do; nil: what any client may.
+    var client: CallClient?
 
-    /// Reads `application/sdp`, or `multipart/form-data` with the parts `sdp` and optionally `session`.
+    /// Reads `application/sdp`, or `multipart/form-data` with the parts `sdp` and, optionally, `session` and `client`.
     init(_ request: Request) async throws {
         let contentType = request.headers[.contentType] ?? ""
         if contentType.lowercased().hasPrefix("multipart/form-data") {
@@ -50,21 +52,49 @@ struct CallRequest {
             throw EdgeError(EngineErrorCode.invalidSDP, parameter: "sdp")
         }
         self.offer = offer
-        guard form.count(of: "session") > 0 else { return }
-        guard let part = form.part("session"), let text = String(validating: part.body, as: UTF8.self) else {
-            throw EdgeError(EngineErrorCode.invalidForm, parameter: "session")
+        session = try Self.part("session", of: form)
+        client = try Self.part("client", of: form)
+    }
+
+    private static func part<Value: Decodable>(_ name: String, of form: MultipartForm) throws -> Value? {
+        guard form.count(of: name) > 0 else { return nil }
+        guard let part = form.part(name), let text = String(validating: part.body, as: UTF8.self) else {
+            throw EdgeError(EngineErrorCode.invalidForm, parameter: name)
         }
         do {
-            session = try RealtimeCoding.decode(SessionUpdate.self, from: text)
+            return try RealtimeCoding.decode(Value.self, from: text)
         } catch {
-            var parameter = "session"
+            var parameter = name
             if case .invalidField(_, let path?, _) = error { parameter += ".\(path.prefix(64))" }
             throw EdgeError(
                 EngineErrorCode.invalidValue,
-                message: "The session is not valid JSON of the expected form.",
+                message: "The part '\(name)' is not valid JSON of the expected form.",
                 parameter: parameter,
                 cause: error
             )
         }
+    }
+}
+
+/// The part `client` of a call: what a server lets the peer of its offer do. An extension of ours, in the shape in which the API's
+/// successor has it: `{"data_channel": {"allowed_client_events": ["input_audio_buffer.commit"]}}`.
+struct CallClient: Decodable, Equatable {
+    struct DataChannel: Decodable, Equatable {
+        /// Event types that the data channel may send; absent: all.
+        var allowedClientEvents: [String]?
+
+        private enum CodingKeys: String, CodingKey {
+            case allowedClientEvents = "allowed_client_events"
+        }
+    }
+
+    var dataChannel: DataChannel?
+
+    private enum CodingKeys: String, CodingKey {
+        case dataChannel = "data_channel"
+    }
+
+    var policy: DataChannelPolicy {
+        dataChannel?.allowedClientEvents.map { DataChannelPolicy(allowing: $0) } ?? .owner
     }
 }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import RealtimeProtocol
 import ServerEdge
 
 /// The engine's closed list of HTTP error codes. Where OpenAI has a code, it is that one.
@@ -10,6 +11,7 @@ enum EngineErrorCode: String, EdgeErrorCode {
     case unknownParameter = "unknown_parameter"
     case invalidValue = "invalid_value"
     case invalidAPIKey = "invalid_api_key"
+    case originNotAllowed = "origin_not_allowed"
     case callNotFound = "call_id_not_found"
     case engineFull = "engine_full"
     case engineDraining = "engine_draining"
@@ -21,6 +23,7 @@ enum EngineErrorCode: String, EdgeErrorCode {
         switch self {
         case .invalidSDP, .noOpus, .invalidForm, .missingParameter, .unknownParameter, .invalidValue, .negotiationFailed: .badRequest
         case .invalidAPIKey: .unauthorized
+        case .originNotAllowed: .forbidden
         case .callNotFound: .notFound
         case .engineFull, .engineDraining, .noPorts: .serviceUnavailable
         case .negotiationTimeout: .gatewayTimeout
@@ -36,6 +39,7 @@ enum EngineErrorCode: String, EdgeErrorCode {
         case .unknownParameter: "The session has a parameter that does not exist."
         case .invalidValue: "The session has a parameter with a value that is not supported."
         case .invalidAPIKey: "A valid API key is needed: Authorization: Bearer <key>."
+        case .originNotAllowed: "Pages of this origin may not use the engine. Its operator can allow them with VIVA_ENGINE_ALLOWED_ORIGINS."
         case .callNotFound: "There is no call with this id, or it has ended."
         case .engineFull: "All places are taken. Try again shortly."
         case .engineDraining: "This engine is shutting down. Try another one, or again shortly."
@@ -43,5 +47,13 @@ enum EngineErrorCode: String, EdgeErrorCode {
         case .negotiationFailed: "The offer could not be answered. Create a new offer and try again."
         case .negotiationTimeout: "The answer was not ready in time. Try again."
         }
+    }
+}
+
+extension EngineErrorCode {
+    /// The HTTP error for what is wrong with a session or a body: the API's code where it is one of ours, else `invalid_value`.
+    static func describe(_ error: RealtimeError) -> EdgeError {
+        let code = error.code.flatMap { EngineErrorCode(rawValue: $0) } ?? .invalidValue
+        return EdgeError(code, message: error.message, parameter: error.parameter, cause: error)
     }
 }

@@ -4,25 +4,45 @@ import NIOCore
 import RealtimeProtocol
 import ServerEdge
 
-/// The engine's HTTP and WebSocket surface: calls, hang-up, sideband, and what operators look at.
+/// The engine's HTTP surface: keys, calls, hang-up, and what operators look at. Its WebSockets are in ``SocketRoutes``.
 struct EngineRoutes: Sendable {
     /// How long a client should wait after 503.
     static let retryAfter = Duration.seconds(2)
+    /// Event types that may be larger than others, because they carry audio.
+    static let audioTypes = ["input_audio_buffer.append", "conversation.item.create"]
+    /// How much of a large message is searched for its type.
+    static let audioPrefixBytes = 512
+    /// A `client_secrets` body: a session with its instructions and tools.
+    private static let maximumSecretBody = 128 * 1_024
 
     let registry: SessionRegistry
     let services: SessionServices
     let limits: SessionLimits
     let transports: any AudioTransportMaking
-    /// nil: nobody needs a key (loopback only).
-    let apiKey: TokenDigest?
+    let authorisation: EngineAuthorisation
+    /// Whether clients of the API's beta are served in its shape.
+    let servesBeta: Bool
+    /// Pages of which origins may use the engine.
+    let origins: OriginPolicy
 
     func router() -> Router<EdgeRequestContext> {
         let router = Router(context: EdgeRequestContext.self)
+        // Outside of the errors, so that a page can read them too.
+        router.add(middleware: CrossOriginMiddleware(origins: origins))
         router.addEdgeMiddleware(envelope: .openAI, metrics: services.metrics.registry)
+        router.add(middleware: OriginCheckMiddleware(origins: origins))
+        router.post("/v1/realtime/client_secrets") { request, _ in try await makeClientSecret(request) }
         router.post("/v1/realtime/calls") { request, _ in try await createCall(request) }
+        if servesBeta {
+            router.post("/v1/realtime") { request, _ in try await createCall(request, dialect: BetaDialect()) }
+            router.post("/v1/realtime/sessions") { request, _ in try await makeBetaSession(request, .sessions) }
+            router.post("/v1/realtime/transcription_sessions") { request, _ in
+                try await makeBetaSession(request, .transcriptionSessions)
+            }
+        }
         router.post("/v1/realtime/calls/:id/hangup") { request, context in
-            try authorise(BearerToken.parse(request.headers))
-            guard let id = context.parameters.get("id"), let session = registry.remove(id) else {
+            try authorisation.requireServer(BearerToken.parse(request.headers))
+            guard let id = context.parameters.get("id"), let session = registry.remove(call: id) else {
                 throw EdgeError(EngineErrorCode.callNotFound)
             }
             session.end(.hungUp)
@@ -47,64 +67,64 @@ struct EngineRoutes: Sendable {
         return router
     }
 
-    /// `GET /v1/realtime?call_id=rtc_…`: all events of a call, and control over it.
-    func sideband() -> WebSocketRoute {
-        var webSocketLimits = WebSocketLimits()
-        webSocketLimits.maximumMessageBytes = limits.messageBytes
-        return WebSocketRoute("/v1/realtime", limits: webSocketLimits) { request in
-            try authorise(request.bearerToken)
-            guard let callID = request.queryItem("call_id") else {
-                throw EdgeError(EngineErrorCode.missingParameter, message: "The query item 'call_id' is missing.", parameter: "call_id")
-            }
-            guard let session = registry.session(callID) else { throw EdgeError(EngineErrorCode.callNotFound, parameter: "call_id") }
-            return WebSocketAcceptance { connection in await serve(connection, session) }
-        }
-    }
+    // MARK: Keys
 
-    private func serve(_ connection: WebSocketConnection, _ session: RealtimeSession) async {
-        let number = registry.sidebandNumber()
-        let sideband = Sideband(
-            send: { connection.send($0) },
-            close: { reason in connection.close(reason.closeCode, reason: reason.rawValue) }
-        )
-        guard session.inbox.offer(.attached(number, sideband)) else {
-            connection.close(.goingAway)
-            return
-        }
-        for await text in connection.messages where !session.inbox.offerMessage(text, from: .sideband(number)) {
-            // Whoever conducts a call must not lose events silently.
-            connection.close(.tryAgainLater)
-        }
-        session.inbox.offer(.detached(number))
-    }
-
-    private func createCall(_ request: Request) async throws -> Response {
-        try authorise(BearerToken.parse(request.headers))
-        let call = try await CallRequest(request)
-        let configuration = try configuration(call.session)
+    private func makeClientSecret(_ request: Request) async throws -> Response {
+        try authorisation.requireServer(BearerToken.parse(request.headers))
+        let text = try await request.collectText(upTo: Self.maximumSecretBody)
         do {
-            try registry.admit()
+            return Self.json(.ok, RealtimeCoding.encode(try clientSecret(ClientSecretRequest(text: text))))
         } catch {
-            throw EdgeError(error == .full ? EngineErrorCode.engineFull : .engineDraining, retryAfter: Self.retryAfter)
+            throw EngineErrorCode.describe(error)
         }
+    }
+
+    /// The same in the shape of the beta.
+    private func makeBetaSession(_ request: Request, _ endpoint: BetaDialect.SessionEndpoint) async throws -> Response {
+        try authorisation.requireServer(BearerToken.parse(request.headers))
+        let text = try await request.collectText(upTo: Self.maximumSecretBody)
+        let dialect = BetaDialect()
+        do {
+            let (wanted, _) = try dialect.clientSecretRequest(text: text, endpoint: endpoint)
+            return Self.json(.ok, dialect.sessionBody(try clientSecret(wanted)))
+        } catch {
+            throw EngineErrorCode.describe(error)
+        }
+    }
+
+    private func clientSecret(_ wanted: ClientSecretRequest) throws(RealtimeError) -> ClientSecretResponse {
+        var shown = try SessionRules.start(wanted.session, model: nil, voices: services.textToSpeech.voices)
+        let (key, expiresAt) = authorisation.clientSecrets.make(lifetime: wanted.lifetimeSeconds, session: wanted.session)
+        shown.id = RealtimeIdentifier.session.rawValue + Self.suffix()
+        shown.expiresAt = 0
+        return ClientSecretResponse(value: key.expose(), expiresAt: expiresAt, session: shown)
+    }
+
+    // MARK: Calls
+
+    private func createCall(_ request: Request, dialect: BetaDialect? = nil) async throws -> Response {
+        let principal = try authorisation.principal(BearerToken.parse(request.headers))
+        let call = try await CallRequest(request)
+        let configuration = try configuration(call.session, principal, model: Self.queryItem("model", of: request))
+        try admit()
         var session: RealtimeSession?
         do {
-            var generator = SystemRandomNumberGenerator()
             let created = try RealtimeSession(
-                suffix: RealtimeIdentifier.suffix(using: &generator),
+                suffix: Self.suffix(),
+                dialect: dialect,
                 configuration: configuration,
-                policy: call.session == nil ? .owner : .participant,
+                policy: call.client?.policy ?? .owner,
                 limits: limits,
                 services: services
             )
             session = created
             let answer = try await created.answer(call.offer, transports: transports)
-            registry.start(created)
+            guard registry.start(created, key: created.callID) else { throw describe(.draining) }
             return Response(
                 status: .created,
                 headers: [
                     .contentType: "application/sdp", .location: "/v1/realtime/calls/\(created.callID)",
-                    .accessControlExposeHeaders: "Location",
+                    .accessControlExposeHeaders: CrossOriginHeaders.exposed,
                 ],
                 body: ResponseBody(byteBuffer: ByteBuffer(string: answer))
             )
@@ -115,28 +135,43 @@ struct EngineRoutes: Sendable {
         }
     }
 
-    private func configuration(_ update: SessionUpdate?) throws -> SessionConfiguration {
+    /// Takes a place for a session.
+    func admit() throws {
         do {
-            return try SessionRules.merge(
-                update ?? SessionUpdate(),
-                into: SessionRules.defaultConfiguration(),
-                voices: services.textToSpeech.voices,
-                audioWasSent: false
-            )
+            try registry.admit()
         } catch {
-            let code = error.code.flatMap { EngineErrorCode(rawValue: $0) } ?? .invalidValue
-            throw EdgeError(code, message: error.message, parameter: error.parameter, cause: error)
+            throw describe(error)
         }
     }
 
-    private func authorise(_ key: Secret<String>?) throws {
-        guard let apiKey else { return }
-        guard let key, TokenDigest(of: key) == apiKey else {
-            throw EdgeError(EngineErrorCode.invalidAPIKey, headers: [.wwwAuthenticate: "Bearer"])
+    func describe(_ refusal: SessionRegistry.Refusal) -> EdgeError {
+        EdgeError(refusal == .full ? EngineErrorCode.engineFull : .engineDraining, retryAfter: Self.retryAfter)
+    }
+
+    /// What a session starts with: what is bound to the key, and over it what the client asks for.
+    func configuration(_ update: SessionUpdate?, _ principal: EnginePrincipal, model: String?) throws -> SessionConfiguration {
+        let voices = services.textToSpeech.voices
+        do {
+            guard case .client(let bound?) = principal else { return try SessionRules.start(update, model: model, voices: voices) }
+            let base = try SessionRules.start(bound, model: model, voices: voices)
+            guard let update else { return base }
+            return try SessionRules.merge(update, into: base, voices: voices, audioWasSent: false)
+        } catch {
+            throw EngineErrorCode.describe(error)
         }
+    }
+
+    static func suffix() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return RealtimeIdentifier.suffix(using: &generator)
+    }
+
+    private static func queryItem(_ name: String, of request: Request) -> String? {
+        request.uri.queryParameters[Substring(name)].map { String($0) }
     }
 
     private static func describe(_ error: any Error) -> EdgeError {
+        if let error = error as? EdgeError { return error }
         guard let error = error as? AudioTransportError else { return EdgeError(CommonErrorCode.internalError, cause: error) }
         return switch error {
         case .notSDP: EdgeError(EngineErrorCode.invalidSDP, parameter: "sdp", cause: error)
@@ -153,16 +188,5 @@ struct EngineRoutes: Sendable {
             headers: [.contentType: "application/json", .cacheControl: "no-store"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text))
         )
-    }
-}
-
-extension SessionEnd {
-    /// How a sideband learns that the call is over. 1001 when the peer is gone or the time is up, as the API closes.
-    var closeCode: WebSocketCloseCode {
-        switch self {
-        case .hungUp: .normalClosure
-        case .peerGone, .expired, .draining: .goingAway
-        case .failed: .internalError
-        }
     }
 }

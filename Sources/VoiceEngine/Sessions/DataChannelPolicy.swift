@@ -2,18 +2,20 @@ import RealtimeProtocol
 
 /// Which client events are taken from the browser's data channel.
 ///
-/// Whoever set up the call decides about its conduct. When a server did, with a `session` of its own, the browser is only a
-/// listener: nothing it sends may change instructions, turn-taking or what is said. It is an allow-list, so that an event
-/// which a later version learns is refused until somebody decides otherwise.
+/// As in the API, a client may do over its data channel whatever it likes, unless the server that set up the call says otherwise
+/// (``CallClient``): then nothing the browser sends may change instructions, turn-taking or what is said. It is an allow-list, so
+/// that an event which a later version learns is refused until somebody decides otherwise.
 struct DataChannelPolicy: Equatable {
     /// Types that are taken; nil: all.
     private let allowed: Set<String>?
 
-    /// The browser set up the call itself: it may do what any client may.
+    /// The client may do everything.
     static let owner = DataChannelPolicy(allowed: nil)
 
-    /// A server set up the call. Ending one's own turn by hand is all a participant may do: it is what falling silent does.
-    static let participant = DataChannelPolicy(allowed: ["input_audio_buffer.commit"])
+    /// The client may send these types only.
+    init(allowing types: [String]) {
+        self.init(allowed: Set(types))
+    }
 
     private init(allowed: Set<String>?) {
         self.allowed = allowed

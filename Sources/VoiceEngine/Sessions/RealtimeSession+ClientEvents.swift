@@ -1,3 +1,4 @@
+import Logging
 import RealtimeProtocol
 
 /// What clients ask for.
@@ -7,24 +8,24 @@ extension RealtimeSession {
     /// Longest identifier that a client may choose; clients send up to 32 characters.
     private static let maximumIdentifierCharacters = 128
 
-    func handleMessage(_ text: String, from origin: MessageOrigin) {
-        guard text.utf8.count <= limits.messageBytes else {
+    func handleMessage(_ text: String, from origin: MessageOrigin) async {
+        guard text.utf8.count <= limits.messageBytes || isAudio(text) else {
             refuse(RealtimeError(code: "message_too_large", message: "The event is too large."), origin)
             return
         }
         let message: ClientMessage
         do {
-            message = try ClientMessage(text: text)
+            message = origin == .client ? try read(text) : try ClientMessage(text: text)
         } catch {
             refuse(Self.describe(error), origin)
             return
         }
-        guard origin != .dataChannel || policy.allows(message.event) else {
+        guard origin != .client || policy.allows(message.event) else {
             refuse(DataChannelPolicy.refusal(of: message.event, eventID: message.eventID), origin)
             return
         }
         do {
-            try handle(message.event, eventID: message.eventID, from: origin)
+            try await handle(message.event, eventID: message.eventID, from: origin)
         } catch {
             var error = error
             error.eventID = message.eventID
@@ -32,43 +33,71 @@ extension RealtimeSession {
         }
     }
 
-    private func handle(_ event: ClientEvent, eventID: String?, from origin: MessageOrigin) throws(RealtimeError) {
+    /// A message of the client, in its own shape.
+    private func read(_ text: String) throws(EventDecodingError) -> ClientMessage {
+        guard let dialect else { return try ClientMessage(text: text) }
+        let (message, notices) = try dialect.clientMessage(text: text)
+        for notice in notices { logger.notice("beta client was served differently", metadata: ["notice": "\(notice.rawValue)"]) }
+        return message
+    }
+
+    /// Whether a large message may be audio.
+    private func isAudio(_ text: String) -> Bool {
+        guard text.utf8.count <= limits.audioMessageBytes else { return false }
+        // Clients write the type first, or sort the members by name: then it is last.
+        let beginning = String(decoding: text.utf8.prefix(EngineRoutes.audioPrefixBytes), as: UTF8.self)
+        let end = String(decoding: text.utf8.suffix(EngineRoutes.audioPrefixBytes), as: UTF8.self)
+        return EngineRoutes.audioTypes.contains { beginning.contains($0) || end.contains($0) }
+    }
+
+    private func handle(_ event: ClientEvent, eventID: String?, from origin: MessageOrigin) async throws(RealtimeError) {
         switch event {
         case .sessionUpdate(let update): try change(update.session)
         case .responseCreate(let create): respond(to: create.response, eventID: eventID, origin: origin)
         case .responseCancel(let cancel): try cancelResponse(cancel.responseID)
-        case .outputAudioBufferClear: interrupt(.clientCancelled)
+        case .outputAudioBufferClear: if socket == nil { interrupt(.clientCancelled) }
         case .inputAudioBufferCommit: try commitInput()
         case .inputAudioBufferClear:
             perform(turns.clear())
+            wireReader = WireAudioReader(wireReader.format)
             dropUncommittedTurns()
             emit([.inputAudioBufferCleared])
-        case .inputAudioBufferAppend:
-            throw .invalidValue("type", "The input audio of a WebRTC call comes from its media track.")
+        case .inputAudioBufferAppend(let append): try await self.append(append.audio)
         case .conversationItemCreate(let create): try createItem(create)
         case .conversationItemRetrieve(let retrieve):
             answer(.conversationItemRetrieved(ConversationItemRetrievedEvent(item: try conversation.retrieve(retrieve.itemID))), to: origin)
-        case .conversationItemTruncate(let truncate):
-            try conversation.truncate(
-                truncate.itemID,
-                contentIndex: truncate.contentIndex,
-                audioEndMilliseconds: truncate.audioEndMilliseconds
-            )
-            emit([
-                .conversationItemTruncated(
-                    ConversationItemTruncatedEvent(
-                        itemID: truncate.itemID,
-                        contentIndex: truncate.contentIndex,
-                        audioEndMilliseconds: truncate.audioEndMilliseconds
-                    )
-                )
-            ])
+        case .conversationItemTruncate(let truncate): try self.truncate(truncate)
         case .conversationItemDelete(let delete):
+            discardPrepared()
             try conversation.delete(delete.itemID)
             emit([.conversationItemDeleted(ConversationItemDeletedEvent(itemID: delete.itemID))])
         case .unknown(let type, _):
             throw .invalidValue("type", "There is no event of type '\(type.prefix(64))'.")
         }
+    }
+
+    private func truncate(_ truncate: ConversationItemTruncateEvent) throws(RealtimeError) {
+        // Clients send it while the response is still being cancelled: what was sent so far is the length.
+        if let reply = replies.values.first(where: { $0.isSpoken && $0.machine.messageItemID == truncate.itemID }) {
+            let sent = socket == nil ? reply.milliseconds : media.handedOut(response: reply.id)
+            conversation.setAudio(milliseconds: sent, of: truncate.itemID)
+            reply.truncatedAt = truncate.audioEndMilliseconds
+        }
+        discardPrepared()
+        try conversation.truncate(
+            truncate.itemID,
+            contentIndex: truncate.contentIndex,
+            audioEndMilliseconds: truncate.audioEndMilliseconds
+        )
+        emit([
+            .conversationItemTruncated(
+                ConversationItemTruncatedEvent(
+                    itemID: truncate.itemID,
+                    contentIndex: truncate.contentIndex,
+                    audioEndMilliseconds: truncate.audioEndMilliseconds
+                )
+            )
+        ])
     }
 
     private func change(_ update: SessionUpdate) throws(RealtimeError) {
@@ -79,26 +108,31 @@ extension RealtimeSession {
                 parameter: "session.type"
             )
         }
+        discardPrepared()
         configuration = try SessionRules.merge(
             update,
             into: configuration,
             voices: services.textToSpeech.voices,
             audioWasSent: audioWasSent
         )
-        let wasManual = turns.settings.silenceWindows == nil
+        let (input, output) = (WireFormat(configuration.inputFormat), WireFormat(configuration.outputFormat))
+        if let input, input != wireReader.format { wireReader = WireAudioReader(input) }
+        if let output, output != wireWriter.format { wireWriter = WireAudioWriter(output) }
+        let wasManual = turns.settings.endsByHand
         perform(turns.change(to: Self.turnSettings(configuration, limits)))
-        if wasManual != (turns.settings.silenceWindows == nil) { dropUncommittedTurns() }
+        if wasManual != (turns.settings.endsByHand) { dropUncommittedTurns() }
         emit([.sessionUpdated(SessionUpdatedEvent(session: configuration))])
     }
 
     private func cancelResponse(_ id: String?) throws(RealtimeError) {
-        guard let active = activeResponse?.id, id == nil || id == active else {
+        guard let reply = (id ?? activeID).flatMap({ replies[$0] }) else {
             throw RealtimeError(code: "response_cancel_not_active", message: "Cancellation failed: no active response found")
         }
-        interrupt(.clientCancelled)
+        cancel(reply, .clientCancelled)
     }
 
     private func commitInput() throws(RealtimeError) {
+        if socket != nil, turns.settings.endsByHand { fillWindow() }
         let milliseconds = turns.uncommittedMilliseconds
         guard milliseconds >= Self.minimumCommitMilliseconds else {
             throw RealtimeError(
@@ -107,18 +141,26 @@ extension RealtimeSession {
                     + "but the buffer only has \(milliseconds)ms of audio."
             )
         }
+        wireReader = WireAudioReader(wireReader.format)
         perform(turns.commit())
     }
 
     private func createItem(_ create: ConversationItemCreateEvent) throws(RealtimeError) {
+        discardPrepared()
         var item = create.item
         switch item.type {
         case .message:
             guard let role = item.role, [.user, .system, .assistant].contains(role) else {
                 throw .invalidValue("item.role", "Supported are 'system', 'user' and 'assistant'.")
             }
-            guard let content = item.content, !content.isEmpty, content.allSatisfy({ $0.audio == nil && $0.imageURL == nil }) else {
-                throw .invalidValue("item.content", "Supported is text.")
+            guard let content = item.content, !content.isEmpty else {
+                throw .invalidValue("item.content", "A message has at least one part.")
+            }
+            guard content.count(where: { $0.audio != nil }) <= 1 else {
+                throw .invalidValue("item.content", "A message has at most one part with audio.")
+            }
+            guard content.allSatisfy({ $0.imageURL == nil && $0.type != .inputImage }) else {
+                throw .invalidValue("item.content", "This engine takes text and audio; it cannot see images.")
             }
         case .functionCall, .functionCallOutput:
             break
@@ -128,9 +170,31 @@ extension RealtimeSession {
         if let id = item.id, id.isEmpty || id.count > Self.maximumIdentifierCharacters {
             throw .invalidValue("item.id", "Supported are 1 to \(Self.maximumIdentifierCharacters) characters.")
         }
-        item.id = item.id ?? identifier(.item)
-        item.status = item.status ?? .completed
+        let id = item.id ?? identifier(.item)
+        item.id = id
+        // The API shows a status for all items but the results of functions.
+        if item.type != .functionCallOutput { item.status = item.status ?? .completed }
+        var audio: [UInt8]?
+        if let index = item.content?.firstIndex(where: { $0.audio != nil }), let base64 = item.content?[index].audio {
+            guard item.role == .user, let bytes = WireAudioReader.bytes(base64) else {
+                throw .invalidValue(
+                    "item.content[\(index)].audio",
+                    "Expected base64-encoded audio of the user in the session's input format."
+                )
+            }
+            // Items show audio only when it is asked for; what is kept is what was said.
+            item.content?[index].audio = nil
+            if item.content?[index].transcript == nil { audio = bytes }
+        }
         let previous = try conversation.insert(item, after: create.previousItemID)
+        if let audio {
+            do {
+                try transcribe(audio, of: id)
+            } catch {
+                try conversation.delete(id)
+                throw error
+            }
+        }
         emit([
             .conversationItemAdded(ConversationItemAddedEvent(item: item, previousItemID: previous)),
             .conversationItemDone(ConversationItemDoneEvent(item: item, previousItemID: previous)),

@@ -2,212 +2,355 @@ import Logging
 import RealtimeProtocol
 import ServerEdge
 
-/// Speech out: one response at a time, sentence by sentence.
+/// Responses: at most one writes to the conversation, a few more may run beside it.
 extension RealtimeSession {
-    /// Identifier and kind of the response that writes to the conversation.
-    var activeResponse: (id: String, isSpoken: Bool)? {
-        guard let id = reply?.machine.id, let isSpoken = reply?.machine.isSpoken else { return nil }
-        return (id, isSpoken)
-    }
-
     /// Answers `response.create`, or the end of a turn (then nobody hears about a refusal).
     func respond(to create: ResponseCreate?, eventID: String?, origin: MessageOrigin?) {
-        func refuse(_ error: RealtimeError) {
+        do {
+            try begin(create ?? ResponseCreate())
+        } catch {
             guard let origin else { return }
             var error = error
             error.eventID = eventID
             answer(.error(ErrorEvent(error: error)), to: origin)
         }
-        if let active = activeResponse {
-            refuse(
-                RealtimeError(
-                    code: "conversation_already_has_active_response",
-                    message: "Conversation already has an active response in progress: \(active.id). Wait until it is finished."
+    }
+
+    private func begin(_ create: ResponseCreate) throws(RealtimeError) {
+        guard ending == nil else { return }
+        guard !isTranscription else {
+            throw RealtimeError(code: "invalid_event", message: "A transcription session does not make responses.", parameter: "type")
+        }
+        var checked = create
+        // The words to be spoken are ours and longer than what the API allows for metadata; they are cut by the model that speaks them.
+        checked.metadata?[VerbatimReplyModel.metadataKey] = nil
+        try checked.validate()
+        let plan = try plan(create)
+        if plan.isOutOfBand {
+            guard replies.count(where: { $0.value.isOutOfBand }) < limits.outOfBandResponses else {
+                throw RealtimeError(
+                    code: "too_many_responses",
+                    message:
+                        "At most \(limits.outOfBandResponses) responses may run outside of the conversation. Wait until one is finished."
                 )
+            }
+        } else if let activeID {
+            if let active = replies[activeID], active.end != nil, !active.calls.isEmpty, waitingCreate == nil {
+                // Its tools were called and it is only heard to its end: the client has the results and asks for what comes next.
+                waitingCreate = create
+                return
+            }
+            throw RealtimeError(
+                code: "conversation_already_has_active_response",
+                message: "Conversation already has an active response in progress: \(activeID). Wait until it is finished."
             )
-            return
         }
-        let plan: ResponsePlan
-        do {
-            plan = try ResponsePlan(
-                create ?? ResponseCreate(),
-                session: configuration,
-                items: conversation.items,
-                voices: services.textToSpeech.voices
-            )
-        } catch {
-            refuse(error)
-            return
-        }
-        let machine = ResponseStateMachine(
-            id: identifier(.response),
-            itemID: identifier(.item),
-            conversationID: conversation.id,
-            metadata: create?.metadata,
-            isSpoken: plan.isSpoken
+        let reply = make(plan, metadata: create.metadata)
+        // A model must know what was said; given words need not wait for it.
+        reply.waitsForText = !plan.isVerbatim && plan.input == nil && awaitsText
+        start(reply)
+        if !reply.waitsForText { produce(reply, items: conversation.items) }
+    }
+
+    private func plan(_ create: ResponseCreate) throws(RealtimeError) -> ResponsePlan {
+        try ResponsePlan(
+            create,
+            session: configuration,
+            conversation: conversation,
+            voices: services.textToSpeech.voices,
+            spokenMedium: socket == nil ? .call : .socket
         )
-        let id = machine.id
-        emit(machine.created())
-        if plan.isSpoken { media.begin(response: id) }
-        reply = Reply(machine: machine, askedAt: services.now(), task: produce(plan, response: id))
-        turns.responseBecame(active: true)
+    }
+
+    private func make(_ plan: ResponsePlan, metadata: [String: String]?) -> Reply {
+        let machine = ResponseStateMachine(
+            ResponseStateMachine.Header(
+                id: identifier(.response),
+                conversationID: plan.isOutOfBand ? nil : conversation.id,
+                metadata: metadata,
+                medium: plan.medium
+            )
+        )
+        return Reply(machine: machine, plan: plan, askedAt: services.now())
+    }
+
+    /// The response exists from now on.
+    private func start(_ reply: Reply) {
+        replies[reply.id] = reply
+        if !reply.isOutOfBand { activeID = reply.id }
+        emit(reply.machine.created())
+        if reply.isSpoken { media.begin(response: reply.id) }
+        if !reply.isOutOfBand { perform(turns.responseBecame(.silent)) }
+    }
+
+    // MARK: A reply before its time
+
+    /// Begins the reply to a turn that is probably over. What it says is held back.
+    func prepareResponse(_ turn: TurnStateMachine.TurnNumber, _ pieces: [TurnStateMachine.RecognitionNumber]) {
+        discardPrepared()
+        guard activeID == nil, openTurns.count == 1, transcriptions.isEmpty, let open = openTurns[turn],
+            let text = open.assembly.text(of: pieces), let plan = try? plan(ResponseCreate()),
+            ContextWindow.items(conversation.items, truncation: configuration.truncation) != nil
+        else { return }
+        let reply = make(plan, metadata: nil)
+        let said = RealtimeItem.message(
+            id: open.itemID,
+            role: .user,
+            status: .completed,
+            content: [.inputAudio(transcript: text)]
+        )
+        reply.held = []
+        prepared = (turn, reply)
+        produce(reply, items: conversation.items + [said])
+    }
+
+    func discardPrepared() {
+        prepared?.reply.task?.cancel()
+        prepared = nil
+    }
+
+    /// Answers the turn that was committed last, with the prepared reply if there is one.
+    func answerTurn() {
+        guard !isTranscription, ending == nil else { return }
+        guard let reply = prepared?.reply, activeID == nil else {
+            discardPrepared()
+            respond(to: nil, eventID: nil, origin: nil)
+            return
+        }
+        prepared = nil
+        start(reply)
+        let held = reply.held ?? []
+        reply.held = nil
+        for progress in held { handleReply(reply.id, progress) }
+    }
+
+    /// Whether words are missing of what was said. A turn that goes on is not waited for: nobody knows for how long.
+    private var awaitsText: Bool {
+        !transcriptions.isEmpty || openTurns.values.contains { $0.assembly.isCommitted }
+    }
+
+    /// Starts the replies that waited for the text of a turn, once all texts are known.
+    func startWaitingReplies() {
+        guard !awaitsText else { return }
+        for reply in replies.values where reply.waitsForText {
+            reply.waitsForText = false
+            produce(reply, items: conversation.items)
+        }
     }
 
     /// Makes the words and the sound of a response; each sentence is handed over as soon as it is ready.
-    private func produce(_ plan: ResponsePlan, response: String) -> Task<Void, Never> {
+    private func produce(_ reply: Reply, items: [RealtimeItem]) {
         let (services, inbox, logger) = (services, inbox, logger)
-        return Task {
+        let (plan, response) = (reply.plan, reply.id)
+        // Given words need no conversation.
+        let input = plan.isVerbatim ? [] : plan.input ?? items
+        guard let items = ContextWindow.items(input, truncation: configuration.truncation) else {
+            fail(reply, code: "context_length_exceeded", "The conversation is too long for the model, and its truncation is disabled.")
+            return
+        }
+        let request = plan.request(items: items, sessionID: sessionID)
+        reply.task = Task {
+            @Sendable func speak(_ text: String) async throws {
+                for sentence in services.textToSpeech.sentences(of: text) {
+                    try Task.checkCancellation()
+                    let start = services.now()
+                    let samples = try await services.textToSpeech.synthesize(sentence, voice: plan.voice, speed: plan.speed)
+                    services.metrics.synthesis.observe(Double(services.now() - start) / 1e9)
+                    inbox.offer(.reply(response: response, .sentence(sentence, samples: samples)))
+                }
+            }
             do {
-                for try await text in services.replies.reply(to: plan.request) {
-                    guard plan.isSpoken else {
-                        inbox.offer(.written(response: response, text: text))
-                        continue
-                    }
-                    for sentence in services.textToSpeech.sentences(of: text) {
-                        try Task.checkCancellation()
-                        let start = services.now()
-                        let samples = try await services.textToSpeech.synthesize(sentence, voice: plan.voice, speed: plan.speed)
-                        services.metrics.synthesis.observe(Double(services.now() - start) / 1e9)
-                        inbox.offer(.synthesised(response: response, sentence: sentence, samples: samples))
+                var sentences = SentenceStream()
+                var end = ReplyEnd.completed
+                for try await part in services.replies.reply(to: request) {
+                    switch part {
+                    case .text(let text) where plan.medium == .text:
+                        inbox.offer(.reply(response: response, .text(text)))
+                    case .text(let text):
+                        for sentence in sentences.add(text) { try await speak(sentence) }
+                    case .functionCall(let index, let callID, let name):
+                        // What was said before the call belongs before it.
+                        if let rest = sentences.finish() { try await speak(rest) }
+                        inbox.offer(.reply(response: response, .functionCall(index: index, callID: callID, name: name)))
+                    case .functionArguments(let index, let delta):
+                        inbox.offer(.reply(response: response, .functionArguments(index: index, delta: delta)))
+                    case .usage(let usage):
+                        inbox.offer(.reply(response: response, .usage(usage)))
+                    case .finished(let how):
+                        end = how
                     }
                 }
-                inbox.offer(.replyEnded(response: response, failed: false))
+                if plan.medium.isSpoken, let rest = sentences.finish() { try await speak(rest) }
+                inbox.offer(.reply(response: response, .ended(end)))
             } catch {
                 if !Task.isCancelled {
                     logger.error("reply could not be made", metadata: ["error_type": "\(type(of: error))"])
                 }
-                inbox.offer(.replyEnded(response: response, failed: true))
+                inbox.offer(.reply(response: response, .failed))
             }
         }
     }
 
-    func handleSynthesised(_ response: String, _ sentence: String, _ samples: [Int16]) {
-        guard reply?.machine.id == response else { return }
-        beginItem()
-        let spoken = SpokenSentence(text: sentence, samples: samples.count)
-        guard media.append(samples, cues: spoken.cues, to: response) else {
-            fail("The reply is longer than what can be played.")
+    func handleReply(_ response: String, _ progress: ReplyProgress) {
+        if let reply = prepared?.reply, reply.id == response {
+            reply.held?.append(progress)
             return
         }
-        reply?.sentences.append(spoken)
-        reply?.samples += samples.count
-    }
-
-    func handleWritten(_ response: String, _ text: String) {
-        guard reply?.machine.id == response else { return }
-        beginItem()
-        if let events = reply?.machine.write(text) { emit(events) }
-    }
-
-    func handleReplyEnded(_ response: String, failed: Bool) {
-        guard reply?.machine.id == response else { return }
-        if failed {
-            fail("The reply could not be made.")
-        } else if reply?.machine.isSpoken == true {
-            media.complete(response: response)
-        } else {
-            complete()
-        }
-    }
-
-    func handlePlayback(_ events: [PlaybackQueue.Event]) {
-        for event in events {
-            switch event {
-            case .reached(let response, let cue):
-                guard reply?.machine.id == response else { continue }
-                speak(cue)
-            case .finished(let response):
-                guard reply?.machine.id == response else { continue }
-                complete()
+        guard let reply = replies[response] else { return }
+        switch progress {
+        case .text(let text):
+            beginMessage(reply)
+            emit(reply.machine.write(text))
+        case .sentence(let sentence, let samples):
+            beginMessage(reply)
+            let spoken = SpokenSentence(text: sentence, samples: samples.count)
+            guard media.append(samples, cues: spoken.cues, to: response) else {
+                fail(reply, "The reply is longer than what can be played.")
+                return
             }
+            reply.sentences.append(spoken)
+            reply.samples += samples.count
+            pumpOutput()
+        case .functionCall(let index, let callID, let name):
+            beginCall(reply, index, callID: callID, name: name)
+        case .functionArguments(let index, let delta):
+            if let output = reply.calls[index] { emit(reply.machine.addArguments(delta, at: output)) }
+        case .usage(let usage):
+            reply.usage = usage
+        case .ended(let end):
+            reply.end = end
+            // A call that was cut off by a limit is never told as complete: clients would run it.
+            if end == .completed { for output in reply.calls.values.sorted() { tell(reply, reply.machine.endCall(at: output)) } }
+            if reply.isSpoken, !reply.sentences.isEmpty {
+                media.complete(response: response)
+                pumpOutput()
+            } else {
+                if reply.isSpoken { _ = media.remove(response: response) }
+                complete(reply)
+            }
+        case .failed:
+            fail(reply, "The reply could not be made.")
         }
     }
 
-    /// Stops the active response at what was heard. One that was played to its end completes.
-    func interrupt(_ reason: ResponseStateMachine.CancelReason) {
-        guard let (response, isSpoken) = activeResponse else { return }
-        let played = isSpoken ? media.clearPlayback().first { $0.response == response } : nil
-        // Playback has finished and its note waits in the inbox: nothing was cut off.
-        if isSpoken, played == nil {
-            complete()
-            return
+    /// Announces the message with the first sign of the reply.
+    private func beginMessage(_ reply: Reply) {
+        guard reply.machine.messageItemID == nil else { return }
+        let itemID = identifier(.item)
+        let events = reply.machine.beginMessage(itemID: itemID, previousItemID: conversation.lastItemID)
+        if !reply.isOutOfBand {
+            let content: [RealtimeContent] = reply.isSpoken ? [.outputAudio(transcript: "")] : [.outputText("")]
+            conversation.append(.message(id: itemID, role: .assistant, status: .inProgress, content: content))
         }
-        reply?.task?.cancel()
-        let heard = heardText(played)
-        let milliseconds = played?.milliseconds ?? 0
-        guard let result = reply?.machine.cancel(reason, heard: heard, heardMilliseconds: milliseconds) else { return }
-        store(result.item, milliseconds: milliseconds)
-        emit(result.events)
-        endReply("cancelled")
-    }
-
-    private func speak(_ cue: PlaybackQueue.Cue) {
-        guard let sentences = reply?.sentences, sentences.indices.contains(cue.sentence),
-            sentences[cue.sentence].deltas.indices.contains(cue.number)
-        else { return }
-        if cue.sentence == 0, cue.number == 0 { noteFirstAudio() }
-        audioWasSent = true
-        let words = sentences[cue.sentence].deltas[cue.number]
-        let delta = cue.sentence > 0 && cue.number == 0 ? " " + words : words
-        if let events = reply?.machine.speak(delta) { emit(events) }
-    }
-
-    private func noteFirstAudio() {
-        guard let askedAt = reply?.askedAt else { return }
-        let now = services.now()
-        services.metrics.firstAudio.observe(Double(now - askedAt) / 1e9)
-        var metadata = ["after_request_ms": "\((now - askedAt) / 1_000_000)"]
-        if let ended = lastTurnEndedAt { metadata["after_turn_ms"] = "\((now - ended) / 1_000_000)" }
-        lastTurnEndedAt = nil
-        logger.debug("reply audible", metadata: metadata.mapValues { "\($0)" })
-    }
-
-    /// Announces the item with the first sign of the reply.
-    private func beginItem() {
-        guard let (_, isSpoken) = activeResponse, reply?.machine.hasItem == false, let itemID = reply?.machine.itemID,
-            let events = reply?.machine.begin(previousItemID: conversation.lastItemID)
-        else { return }
-        let content: [RealtimeContent] = isSpoken ? [.outputAudio(transcript: "")] : [.outputText("")]
-        conversation.append(.message(id: itemID, role: .assistant, status: .inProgress, content: content))
         emit(events)
     }
 
-    private func complete() {
-        let text = (reply?.sentences ?? []).map(\.text).joined(separator: " ")
-        let milliseconds = (reply?.samples ?? 0) / (PlaybackQueue.sampleRate / 1_000)
-        let isSpoken = reply?.machine.isSpoken ?? false
-        guard let result = reply?.machine.complete(text: isSpoken ? text : nil) else { return }
-        store(result.item, milliseconds: milliseconds)
-        emit(result.events)
-        endReply("completed")
+    private func beginCall(_ reply: Reply, _ index: Int, callID: String, name: String) {
+        guard reply.calls[index] == nil, reply.calls.count < limits.functionCalls else { return }
+        tell(reply, reply.machine.endMessage())
+        let itemID = identifier(.item)
+        guard
+            let call = reply.machine.beginCall(
+                itemID: itemID,
+                callID: callID,
+                name: name,
+                previousItemID: conversation.lastItemID
+            )
+        else { return }
+        reply.calls[index] = call.index
+        if !reply.isOutOfBand {
+            conversation.append(
+                RealtimeItem(id: itemID, type: .functionCall, status: .inProgress, callID: callID, name: name, arguments: "")
+            )
+        }
+        emit(call.events)
     }
 
-    private func fail(_ message: String) {
-        guard let (response, _) = activeResponse else { return }
-        reply?.task?.cancel()
-        let played = media.clearPlayback().first { $0.response == response }
-        let failure = RealtimeResponse.StatusDetails.Failure(type: "server_error", code: "reply_failed", message: message)
-        let heard = heardText(played)
-        guard let result = reply?.machine.fail(failure, heard: heard) else { return }
-        store(result.item, milliseconds: played?.milliseconds ?? 0)
-        emit(result.events)
-        endReply("failed")
+    // MARK: The end of a response
+
+    /// Everything was written, or heard.
+    func complete(_ reply: Reply) {
+        let (text, usage) = (reply.text, UsageCount.usage(of: reply, items: conversation.items))
+        let result =
+            switch reply.end {
+            case .maximumOutputTokens: reply.machine.cutShort(.maximumOutputTokens, text: text, usage: usage)
+            case .contentFilter: reply.machine.cutShort(.contentFilter, text: text, usage: usage)
+            case .completed, nil: reply.machine.complete(text: text, usage: usage)
+            }
+        end(reply, result, milliseconds: reply.milliseconds, status: "completed")
     }
 
-    private func heardText(_ played: PlaybackQueue.Heard?) -> String {
-        guard let played, let sentences = reply?.sentences else { return "" }
-        return HeardText.cut(zip(sentences, played.sentences).map { ($0.text, $1.played, $1.total) })
+    /// Stops the spoken responses at what was heard: somebody speaks.
+    func interrupt(_ reason: ResponseStateMachine.CancelReason) {
+        for reply in replies.values where reply.isSpoken || reply.id == activeID { cancel(reply, reason) }
     }
 
-    private func store(_ item: RealtimeItem?, milliseconds: Int) {
-        guard let item, let id = item.id else { return }
-        conversation.update(id) { $0 = item }
-        if item.content?.first?.type == .outputAudio { conversation.setAudio(milliseconds: milliseconds, of: id) }
+    /// Stops one response. One that was played to its end completes.
+    func cancel(_ reply: Reply, _ reason: ResponseStateMachine.CancelReason) {
+        guard replies[reply.id] != nil else { return }
+        let played = reply.isSpoken ? media.remove(response: reply.id) : nil
+        // Playback has finished and its note waits in the inbox: nothing was cut off.
+        if reply.isSpoken, played == nil, reply.end != nil {
+            complete(reply)
+            return
+        }
+        reply.task?.cancel()
+        if socket != nil { pacing.reset() }
+        let milliseconds = played?.milliseconds ?? 0
+        let heard = heardText(reply, played)
+        let usage = UsageCount.usage(of: reply, items: conversation.items)
+        let result = reply.machine.cancel(reason, heard: heard, heardMilliseconds: milliseconds, usage: usage)
+        end(reply, result, milliseconds: milliseconds, status: "cancelled")
     }
 
-    private func endReply(_ status: String) {
+    private func fail(_ reply: Reply, code: String = "reply_failed", _ message: String) {
+        reply.task?.cancel()
+        let played = reply.isSpoken ? media.remove(response: reply.id) : nil
+        let failure = RealtimeResponse.StatusDetails.Failure(type: "server_error", code: code, message: message)
+        let heard = heardText(reply, played)
+        let result = reply.machine.fail(failure, heard: heard)
+        end(reply, result, milliseconds: played?.milliseconds ?? 0, status: "failed")
+    }
+
+    private func heardText(_ reply: Reply, _ played: PlaybackQueue.Heard?) -> String {
+        guard let played else { return "" }
+        return HeardText.cut(zip(reply.sentences, played.sentences).map { ($0.text, $1.played, $1.total) })
+    }
+
+    private func end(_ reply: Reply, _ result: ResponseStateMachine.Result, milliseconds: Int, status: String) {
+        store(reply, result.items, milliseconds: milliseconds)
         services.metrics.responses.increment([status])
-        reply = nil
-        turns.responseBecame(active: false)
+        replies[reply.id] = nil
+        if activeID == reply.id {
+            activeID = nil
+            emit(result.events)
+            media.set(.full)
+            perform(turns.responseBecame(.none))
+            if let create = waitingCreate {
+                waitingCreate = nil
+                respond(to: create, eventID: nil, origin: nil)
+            }
+        } else {
+            emit(result.events)
+        }
+    }
+
+    private func tell(_ reply: Reply, _ result: ResponseStateMachine.Result) {
+        store(reply, result.items, milliseconds: 0)
+        emit(result.events)
+    }
+
+    private func store(_ reply: Reply, _ items: [RealtimeItem], milliseconds: Int) {
+        guard !reply.isOutOfBand else { return }
+        for item in items {
+            guard let id = item.id else { continue }
+            conversation.update(id) { $0 = item }
+            guard item.content?.first?.type == .outputAudio else { continue }
+            conversation.setAudio(milliseconds: milliseconds, of: id)
+            // The client has said how much of it was heard.
+            if let cut = reply.truncatedAt, cut < milliseconds {
+                try? conversation.truncate(id, contentIndex: 0, audioEndMilliseconds: cut)
+            }
+        }
     }
 }

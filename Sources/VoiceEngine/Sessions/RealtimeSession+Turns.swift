@@ -14,6 +14,23 @@ extension RealtimeSession {
             case .interruptResponse:
                 services.metrics.interruptions.increment()
                 interrupt(.turnDetected)
+            case .duckOutput: media.set(.ducked)
+            case .pauseOutput: media.set(.paused)
+            case .resumeOutput: media.set(.full)
+            case .judge(let judgement): judge(judgement)
+            case .cancelJudgement(let number): judgements.removeValue(forKey: number)?.cancel()
+            case .prepareResponse(let turn, let pieces): prepareResponse(turn, pieces)
+            case .discardPreparedResponse: discardPrepared()
+            case .idleTimeout(let turn, let samples):
+                emit([
+                    .inputAudioBufferTimeoutTriggered(
+                        InputAudioBufferTimeoutEvent(
+                            audioStartMilliseconds: SpeechWindow.milliseconds(atSample: samples.lowerBound),
+                            audioEndMilliseconds: SpeechWindow.milliseconds(atSample: samples.upperBound),
+                            itemID: openTurn(turn)
+                        )
+                    )
+                ])
             case .recognise(let recognition):
                 recognise(recognition)
             case .cancelRecognition(let number):
@@ -27,8 +44,7 @@ extension RealtimeSession {
                 emit([.speechStopped(SpeechStoppedEvent(audioEndMilliseconds: end, itemID: openTurn(turn)))])
             case .commit(let turn, let pieces):
                 commit(turn, pieces)
-            case .createResponse:
-                respond(to: nil, eventID: nil, origin: nil)
+            case .createResponse: answerTurn()
             }
         }
     }
@@ -52,6 +68,8 @@ extension RealtimeSession {
             .conversationItemDone(ConversationItemDoneEvent(item: item, previousItemID: previous)),
         ])
         if openTurns[number]?.endedAt == nil { openTurns[number]?.endedAt = services.now() }
+        let lengths = openTurns[number]?.lengths ?? [:]
+        openTurns[number]?.samples = pieces.reduce(0) { $0 + (lengths[$1] ?? 0) }
         if let outcome = openTurns[number]?.assembly.commit(pieces) { finish(number, outcome) }
     }
 
@@ -59,6 +77,7 @@ extension RealtimeSession {
         // A turn that the client ends by hand is opened by its first words.
         _ = openTurn(recognition.turn)
         let samples = speech[recognition.samples]
+        openTurns[recognition.turn]?.lengths[recognition.number] = samples.count
         let (services, inbox, logger) = (services, inbox, logger)
         recognitions[recognition.number] = Task {
             let start = services.now()
@@ -88,7 +107,8 @@ extension RealtimeSession {
     }
 
     func handleRecognised(_ recognition: TurnStateMachine.Recognition, text: String?) {
-        turns.recognitionFinished(recognition.number)
+        let text = text.map { InventedText.removed(from: $0, voicedWindows: recognition.voicedWindows) }
+        defer { perform(turns.recognised(recognition.number, text: text)) }
         // A recognition that was taken back is in no list any more.
         guard recognitions.removeValue(forKey: recognition.number) != nil, var turn = openTurns[recognition.turn] else { return }
         switch recognition.purpose {
@@ -107,9 +127,25 @@ extension RealtimeSession {
         }
     }
 
+    /// Asks the turn model whether the speaker has finished.
+    private func judge(_ judgement: TurnStateMachine.Judgement) {
+        let samples = speech[judgement.samples]
+        let (services, inbox, logger) = (services, inbox, logger)
+        judgements[judgement.number] = Task {
+            do {
+                let probability = try await services.turnCompletion?.probability(thatTurnIsComplete: samples)
+                inbox.offer(.judged(judgement.number, probability: probability))
+            } catch {
+                if !Task.isCancelled { logger.warning("a turn could not be judged", metadata: ["error_type": "\(type(of: error))"]) }
+                inbox.offer(.judged(judgement.number, probability: nil))
+            }
+        }
+    }
+
     /// The text of a turn is complete.
     private func finish(_ number: TurnStateMachine.TurnNumber, _ outcome: TranscriptAssembly.Outcome) {
         guard let turn = openTurns.removeValue(forKey: number) else { return }
+        defer { startWaitingReplies() }
         if let ended = turn.endedAt {
             let wait = Double(services.now() - ended) / 1e9
             services.metrics.transcriptWait.observe(wait)
@@ -120,10 +156,16 @@ extension RealtimeSession {
             conversation.update(turn.itemID) { $0.content = [.inputAudio(transcript: text)] }
             guard configuration.transcription != nil else { return }
             var events: [ServerEvent] = []
-            if turn.interim.isEmpty, !text.isEmpty {
-                events.append(.inputAudioTranscriptionDelta(InputAudioTranscriptionDeltaEvent(itemID: turn.itemID, delta: text)))
+            var interim = turn.interim
+            if let rest = interim.finish(text) {
+                events.append(.inputAudioTranscriptionDelta(InputAudioTranscriptionDeltaEvent(itemID: turn.itemID, delta: rest)))
             }
-            events.append(.inputAudioTranscriptionCompleted(InputAudioTranscriptionCompletedEvent(itemID: turn.itemID, transcript: text)))
+            let usage = RealtimeUsage(type: "duration", seconds: Double(turn.samples) / Double(SpeechWindow.sampleRate))
+            events.append(
+                .inputAudioTranscriptionCompleted(
+                    InputAudioTranscriptionCompletedEvent(itemID: turn.itemID, transcript: text, usage: usage)
+                )
+            )
             emit(events)
         case .failed:
             guard configuration.transcription != nil else { return }
@@ -135,5 +177,6 @@ extension RealtimeSession {
     /// Forgets turns whose audio the client threw away.
     func dropUncommittedTurns() {
         openTurns = openTurns.filter { $0.value.assembly.isCommitted }
+        startWaitingReplies()
     }
 }

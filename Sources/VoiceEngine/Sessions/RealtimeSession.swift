@@ -2,12 +2,20 @@ import Logging
 import RealtimeProtocol
 import ServerEdge
 
-/// One call: owns the turn machine, the conversation and the active response, takes everything that happens from one inbox,
-/// and tells what happened as server events.
+/// One session: owns the turn machine, the conversation and the responses, takes everything that happens from one inbox, and tells
+/// what happened as server events.
 ///
-/// Nothing in here waits: recognition and speech run in tasks that report to the inbox. An event therefore sees the state
-/// that all earlier events left.
+/// Its client is at the other end of a call (WebRTC: media track and data channel) or of a socket (audio inside the events).
+/// Nothing in here waits: recognition and speech run in tasks that report to the inbox. An event therefore sees the state that all
+/// earlier events left.
 actor RealtimeSession {
+    /// How the client is connected.
+    enum Client: Sendable {
+        /// The media connection is made by ``answer(_:transports:)``.
+        case call
+        case socket(SessionListener)
+    }
+
     /// A turn of speech from its start until its text is known.
     struct Turn {
         var itemID: String
@@ -15,17 +23,13 @@ actor RealtimeSession {
         var interim = InterimTranscript()
         /// When the decision fell that the turn has ended.
         var endedAt: UInt64?
-    }
-
-    /// The active response and what is known about its audio.
-    struct Reply: ~Copyable {
-        var machine: ResponseStateMachine
-        var sentences: [SpokenSentence] = []
+        /// Samples of each recognition.
+        var lengths: [TurnStateMachine.RecognitionNumber: Int] = [:]
+        /// Length of its audio, once it is committed.
         var samples = 0
-        var askedAt: UInt64
-        var task: Task<Void, Never>?
     }
 
+    /// `rtc_…`. A session on a socket has one too, which is never told.
     nonisolated let callID: String
     let sessionID: String
     let policy: DataChannelPolicy
@@ -34,25 +38,44 @@ actor RealtimeSession {
     nonisolated let inbox: SessionInbox
     nonisolated let media: SessionMedia
     let logger: Logger
+    /// nil: a call.
+    let socket: SessionListener?
+    /// The shape in which the client speaks; nil: the API's present one.
+    let dialect: BetaDialect?
 
     var configuration: SessionConfiguration
     var conversation: Conversation
     var turns: TurnStateMachine
     var openTurns: [TurnStateMachine.TurnNumber: Turn] = [:]
     var recognitions: [TurnStateMachine.RecognitionNumber: Task<Void, Never>] = [:]
-    var reply: Reply?
+    var judgements: [TurnStateMachine.JudgementNumber: Task<Void, Never>] = [:]
+    /// Recognition of audio in items, by item.
+    var transcriptions: [String: Task<Void, Never>] = [:]
+    var replies: [String: Reply] = [:]
+    /// The one response that may write to the conversation.
+    var activeID: String?
+    /// What the client asked for while the active response was only heard to its end.
+    var waitingCreate: ResponseCreate?
+    /// A reply that is made while it is not certain that the turn is over. Nobody knows of it yet.
+    var prepared: (turn: TurnStateMachine.TurnNumber, reply: Reply)?
     /// Whether the assistant has been heard: locks the voice.
     var audioWasSent = false
     var lastTurnEndedAt: UInt64?
 
-    private var transport: (any AudioTransport)?
-    private var voiceActivity: any VoiceActivityStream
-    private var resampler = StreamingResampler()
+    var transport: (any AudioTransport)?
+    var voiceActivity: any VoiceActivityStream
+    var resampler = StreamingResampler()
+    var wireReader: WireAudioReader
+    var wireWriter: WireAudioWriter
+    var pacing = OutputPacing()
+    var outputTimer: Task<Void, Never>?
+    /// Whose audio goes to the socket at present.
+    var soundingReply: Reply?
     var speech = SpeechBuffer()
     /// 16 kHz samples that do not fill a window yet.
-    private var partialWindow: [Float] = []
+    var partialWindow: [Float] = []
 
-    private var sidebands: [Int: Sideband] = [:]
+    private var sidebands: [Int: SessionListener] = [:]
     private var channelIsOpen = false
     private var backlog: [String] = []
     /// Set once: why the session ends. The loop goes on only for the last words.
@@ -62,6 +85,8 @@ actor RealtimeSession {
     /// - Parameter suffix: the random part of the call's identifier, which its session shares.
     init(
         suffix: String,
+        client: Client = .call,
+        dialect: BetaDialect? = nil,
         configuration: SessionConfiguration,
         policy: DataChannelPolicy,
         limits: SessionLimits,
@@ -69,11 +94,13 @@ actor RealtimeSession {
     ) throws {
         callID = RealtimeIdentifier.call.rawValue + suffix
         sessionID = RealtimeIdentifier.session.rawValue + suffix
+        self.dialect = dialect
         self.policy = policy
         self.limits = limits
         self.services = services
+        if case .socket(let listener) = client { socket = listener } else { socket = nil }
         var logger = services.logger
-        logger[metadataKey: "call_id"] = "\(callID)"
+        logger[metadataKey: "session_id"] = "\(sessionID)"
         self.logger = logger
         inbox = SessionInbox(messageLimit: limits.waitingMessages)
         media = SessionMedia(inbox: inbox, now: services.now)
@@ -85,13 +112,27 @@ actor RealtimeSession {
         conversation = Conversation(id: RealtimeIdentifier.conversation.make(using: &generator))
         turns = TurnStateMachine(settings: Self.turnSettings(configuration, limits))
         voiceActivity = try services.voiceActivity.makeStream()
+        wireReader = WireAudioReader(WireFormat(configuration.inputFormat) ?? .pcm)
+        wireWriter = WireAudioWriter(WireFormat(configuration.outputFormat) ?? .pcm)
     }
 
     static func turnSettings(_ configuration: SessionConfiguration, _ limits: SessionLimits) -> TurnSettings {
         let interim = configuration.transcription == nil ? nil : limits.interimWindows
-        if case .serverVAD(let vad) = configuration.turnDetection { return TurnSettings(vad, interimWindows: interim) }
-        return TurnSettings(nil, interimWindows: interim)
+        var settings =
+            switch configuration.turnDetection {
+            case .serverVAD(let vad): TurnSettings(vad, interimWindows: interim)
+            case .semanticVAD(let vad): TurnSettings(vad, interimWindows: interim)
+            case nil, .unknown: TurnSettings(nil, interimWindows: interim)
+            }
+        if configuration.type == SessionConfiguration.transcriptionType {
+            settings.createResponse = false
+            settings.idleSamples = nil
+        }
+        return settings
     }
+
+    /// Transcribes only: nothing is ever answered.
+    var isTranscription: Bool { configuration.type == SessionConfiguration.transcriptionType }
 
     // MARK: From outside
 
@@ -105,7 +146,7 @@ actor RealtimeSession {
             frameDue: { media.frameDue($0) },
             event: { event in
                 if case .text(let text) = event {
-                    if !inbox.offerMessage(text, from: .dataChannel) { dropped.increment() }
+                    if !inbox.offerMessage(text, from: .client) { dropped.increment() }
                 } else {
                     inbox.offer(.transport(event))
                 }
@@ -113,7 +154,7 @@ actor RealtimeSession {
         )
     }
 
-    /// Makes the media connection's answer. Call once, before `run`.
+    /// Makes the media connection's answer. Call once, before `run`, for a call.
     func answer(_ offer: String, transports: any AudioTransportMaking) async throws -> String {
         let transport = try transports.makeTransport(handlers: transportHandlers)
         self.transport = transport
@@ -126,7 +167,7 @@ actor RealtimeSession {
 
     // MARK: The loop
 
-    /// Lives as long as the call. Returns when everything of it is released.
+    /// Lives as long as the session. Returns when everything of it is released.
     func run() async {
         let limit = limits.sessionDuration
         let sleep = services.sleep
@@ -135,9 +176,10 @@ actor RealtimeSession {
             guard (try? await sleep(limit)) != nil else { return }
             inbox.offer(.end(.expired))
         }
+        if socket != nil { tellClient(.sessionCreated(SessionCreatedEvent(session: configuration))) }
         await withTaskCancellationHandler {
             for await input in inbox.inputs {
-                handle(input)
+                await handle(input)
                 if ending != nil, isSettled { break }
             }
         } onCancel: {
@@ -147,22 +189,26 @@ actor RealtimeSession {
         await release()
     }
 
-    private func handle(_ input: SessionInput) {
+    private func handle(_ input: SessionInput) async {
         switch input {
         case .audio: readAudio()
         case .playback(let events): handlePlayback(events)
+        case .outputDue: pumpOutput()
         case .transport(let event): handle(event)
         case .message(let text, let origin):
-            inbox.messageWasRead()
-            if ending == nil { handleMessage(text, from: origin) }
+            inbox.messageWasRead(bytes: text.utf8.count, from: origin)
+            if ending == nil { await handleMessage(text, from: origin) }
         case .attached(let number, let sideband): attach(number, sideband)
         case .detached(let number): sidebands[number] = nil
         case .recognised(let recognition, let text): handleRecognised(recognition, text: text)
-        case .synthesised(let response, let sentence, let samples): handleSynthesised(response, sentence, samples)
-        case .written(let response, let text): handleWritten(response, text)
-        case .replyEnded(let response, let failed): handleReplyEnded(response, failed: failed)
+        case .judged(let number, let probability):
+            if judgements.removeValue(forKey: number) != nil { perform(turns.judged(number, probability: probability)) }
+        case .transcribed(let itemID, let text): handleTranscribed(itemID, text: text)
+        case .reply(let response, let progress): handleReply(response, progress)
         case .end(let reason): beginEnding(reason)
-        case .finished: openTurns = [:]
+        case .finished:
+            openTurns = [:]
+            transcriptions = [:]
         }
     }
 
@@ -173,9 +219,8 @@ actor RealtimeSession {
         case .channelOpen:
             guard !channelIsOpen else { return }
             channelIsOpen = true
-            let created = ServerEvent.sessionCreated(SessionCreatedEvent(session: configuration))
-            sendToChannel(ServerMessage(created, eventID: identifier(.event)).text)
-            for text in backlog { sendToChannel(text) }
+            tellClient(.sessionCreated(SessionCreatedEvent(session: configuration)))
+            for text in backlog { send(text) }
             backlog = []
         case .text:
             break  // arrives as a message
@@ -185,41 +230,12 @@ actor RealtimeSession {
         }
     }
 
-    private func attach(_ number: Int, _ sideband: Sideband) {
+    private func attach(_ number: Int, _ sideband: SessionListener) {
         guard ending == nil, sidebands.count < limits.sidebands else {
             sideband.close(ending ?? .failed)
             return
         }
         sidebands[number] = sideband
-    }
-
-    // MARK: Audio in
-
-    private func readAudio() {
-        var samples: [Int16] = []
-        let (dropped, filled) = media.readInput(into: &samples)
-        if filled > 0 { services.metrics.inputFilled.increment(by: Double(filled)) }
-        if dropped > 0 {
-            services.metrics.inputDropped.increment(by: Double(dropped))
-            // Silence in its place keeps the session's times true.
-            partialWindow.append(contentsOf: repeatElement(0, count: dropped * 2 / 3))
-        }
-        samples.withUnsafeBufferPointer { resampler.process($0, into: &partialWindow) }
-        var start = 0
-        while partialWindow.count - start >= SpeechWindow.samples, ending == nil {
-            let window = Array(partialWindow[start..<(start + SpeechWindow.samples)])
-            start += SpeechWindow.samples
-            do {
-                let probability = try voiceActivity.probability(ofSpeechIn: window)
-                speech.append(window)
-                perform(turns.window(probability: probability))
-            } catch {
-                logger.error("voice activity detection failed", metadata: ["error_type": "\(type(of: error))"])
-                beginEnding(.failed)
-            }
-        }
-        partialWindow.removeFirst(start)
-        speech.release(before: turns.firstNeededSample)
     }
 
     // MARK: Events out
@@ -232,26 +248,59 @@ actor RealtimeSession {
     /// Tells everybody.
     func emit(_ events: [ServerEvent]) {
         for event in events {
-            let text = ServerMessage(event, eventID: identifier(.event)).text
-            sendToChannel(text)
-            for (number, sideband) in sidebands {
-                let isThere = sideband.send(text)
-                if !isThere { sidebands[number] = nil }
+            for (message, text) in bounded(event) {
+                tellClient(message, text)
+                for (number, sideband) in sidebands {
+                    let isThere = sideband.send(text)
+                    if !isThere { sidebands[number] = nil }
+                }
             }
+        }
+    }
+
+    /// The messages of an event: each small enough for every client. One that cannot be made so is not told.
+    private func bounded(_ event: ServerEvent) -> [(message: ServerMessage, text: String)] {
+        let message = ServerMessage(event, eventID: identifier(.event))
+        let text = message.text
+        guard text.utf8.count > ServerMessage.maximumBytes else { return [(message, text)] }
+        do {
+            return try message.bounded { self.identifier(.event) }.map { ($0, $0.text) }
+        } catch {
+            services.metrics.messagesDropped.increment()
+            logger.error("an event was too large to be sent", metadata: ["type": "\(event.type)"])
+            return []
         }
     }
 
     /// Tells the one who asked.
     func answer(_ event: ServerEvent, to origin: MessageOrigin) {
-        let text = ServerMessage(event, eventID: identifier(.event)).text
         switch origin {
-        case .dataChannel: sendToChannel(text)
+        case .client: tellClient(event)
         case .sideband(let number):
-            if let sideband = sidebands[number], !sideband.send(text) { sidebands[number] = nil }
+            for (_, text) in bounded(event) {
+                if let sideband = sidebands[number], !sideband.send(text) { sidebands[number] = nil }
+            }
         }
     }
 
-    private func sendToChannel(_ text: String) {
+    private func tellClient(_ event: ServerEvent) {
+        for (message, text) in bounded(event) { tellClient(message, text) }
+    }
+
+    /// - Parameter text: of the message, which is made once for all.
+    private func tellClient(_ message: ServerMessage, _ text: String) {
+        if let dialect {
+            for translated in dialect.serverMessages(for: message) { send(translated.text) }
+        } else {
+            send(text)
+        }
+    }
+
+    private func send(_ text: String) {
+        if let socket {
+            if !socket.send(text) { beginEnding(.peerGone) }
+            return
+        }
         guard channelIsOpen else {
             if backlog.count < limits.backlogEvents { backlog.append(text) }
             return
@@ -262,12 +311,13 @@ actor RealtimeSession {
     // MARK: The end
 
     /// Stops everything but the recognition of the last words.
-    private func beginEnding(_ reason: SessionEnd) {
+    func beginEnding(_ reason: SessionEnd) {
         guard ending == nil else { return }
         ending = reason
-        logger.debug("call ends", metadata: ["reason": "\(reason.rawValue)"])
+        logger.debug("session ends", metadata: ["reason": "\(reason.rawValue)"])
         if turns.isSpeaking { perform(turns.commit()) }
-        interrupt(.clientCancelled)
+        discardPrepared()
+        for reply in replies.values { cancel(reply, .clientCancelled) }
         if reason == .expired {
             emit([
                 .error(
@@ -299,8 +349,13 @@ actor RealtimeSession {
         ending = reason
         inbox.close()
         finishTimer?.cancel()
-        reply?.task?.cancel()
+        outputTimer?.cancel()
+        for reply in replies.values { reply.task?.cancel() }
+        prepared?.reply.task?.cancel()
         for task in recognitions.values { task.cancel() }
+        for task in judgements.values { task.cancel() }
+        for task in transcriptions.values { task.cancel() }
+        socket?.close(reason)
         for sideband in sidebands.values { sideband.close(reason) }
         sidebands = [:]
         // Whoever attached meanwhile must not wait for a call that is over.

@@ -83,7 +83,22 @@ final class SessionMedia: Sendable {
         playback.withLock { $0.complete(response: response) }
     }
 
-    func clearPlayback() -> [PlaybackQueue.Heard] {
-        playback.withLock { $0.clear() }
+    /// Takes a response out of the playback; nil when all of it was handed out.
+    func remove(response: String) -> PlaybackQueue.Heard? {
+        playback.withLock { $0.remove(response: response) }
+    }
+
+    func set(_ level: PlaybackQueue.Level) {
+        playback.withLock { $0.set(level) }
+    }
+
+    /// Milliseconds of a response that were handed out so far; 0 when it is not in the playback.
+    func handedOut(response: String) -> Int {
+        playback.withLock { $0.handedOut(response: response) }
+    }
+
+    /// Audio for a peer that plays by itself.
+    func takeOutput(upTo samples: Int) -> (samples: [Int16], events: [PlaybackQueue.Event]) {
+        playback.withLock { $0.take(upTo: samples) }
     }
 }

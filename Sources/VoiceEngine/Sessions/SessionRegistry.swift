@@ -1,3 +1,4 @@
+import RealtimeProtocol
 import ServerEdge
 import Synchronization
 
@@ -20,8 +21,8 @@ final class SessionRegistry: Sendable {
     let maximumCalls: Int
     private let metrics: EngineMetrics
     private let state = Mutex(State())
-    private let started: AsyncStream<RealtimeSession>
-    private let starter: AsyncStream<RealtimeSession>.Continuation
+    private let started: AsyncStream<(RealtimeSession, key: String)>
+    private let starter: AsyncStream<(RealtimeSession, key: String)>.Continuation
 
     init(maximumCalls: Int, metrics: EngineMetrics) {
         self.maximumCalls = maximumCalls
@@ -45,6 +46,11 @@ final class SessionRegistry: Sendable {
         }
     }
 
+    /// Why a call would not be taken now; nil: it would.
+    var refusal: Refusal? {
+        state.withLock { $0.isDraining ? .draining : $0.taken >= maximumCalls ? .full : nil }
+    }
+
     /// Gives back the place of a call that did not come about.
     func release() {
         state.withLock { state in
@@ -53,25 +59,34 @@ final class SessionRegistry: Sendable {
         }
     }
 
-    /// The call lives from now on, in the place that was taken for it.
-    func start(_ session: RealtimeSession) {
+    /// The session lives from now on, in the place that was taken for it.
+    ///
+    /// - Parameter key: the identifier of its call, by which it can be found; of its session when it has no call.
+    /// - Returns: false when the engine has ended meanwhile; the session will not run.
+    func start(_ session: RealtimeSession, key: String) -> Bool {
         let isDraining = state.withLock { state in
-            state.sessions[session.callID] = session
+            state.sessions[key] = session
             return state.isDraining
         }
+        guard case .enqueued = starter.yield((session, key: key)) else {
+            state.withLock { state in _ = state.sessions.removeValue(forKey: key) }
+            return false
+        }
         metrics.callsTotal.increment()
-        starter.yield(session)
         if isDraining { session.end(.draining) }
+        return true
     }
 
     /// Nil when there is no such call, or no more.
-    func session(_ callID: String) -> RealtimeSession? {
-        state.withLock { $0.sessions[callID] }
+    func session(call id: String) -> RealtimeSession? {
+        guard id.hasPrefix(RealtimeIdentifier.call.rawValue) else { return nil }
+        return state.withLock { $0.sessions[id] }
     }
 
     /// Takes a call out of the list, so that it cannot be found any more; its place stays taken until it has ended.
-    func remove(_ callID: String) -> RealtimeSession? {
-        state.withLock { $0.sessions.removeValue(forKey: callID) }
+    func remove(call id: String) -> RealtimeSession? {
+        guard id.hasPrefix(RealtimeIdentifier.call.rawValue) else { return nil }
+        return state.withLock { $0.sessions.removeValue(forKey: id) }
     }
 
     /// A number that no other sideband of this engine has.
@@ -88,10 +103,10 @@ final class SessionRegistry: Sendable {
     /// Runs every call as a child task. Returns after `finish`, when the last one has ended.
     func run() async {
         await withDiscardingTaskGroup { group in
-            for await session in started {
+            for await (session, key) in started {
                 group.addTask {
                     await session.run()
-                    _ = self.remove(session.callID)
+                    self.state.withLock { state in _ = state.sessions.removeValue(forKey: key) }
                     self.release()
                 }
             }

@@ -6,7 +6,9 @@ struct SessionServices: Sendable {
     var speechToText: any SpeechToText
     var textToSpeech: any TextToSpeech
     var voiceActivity: any VoiceActivityDetecting
-    var replies: any ReplyModel
+    /// nil: `semantic_vad` goes by the words alone.
+    var turnCompletion: (any TurnCompletionJudging)?
+    var replies: ReplySource
     var metrics: EngineMetrics
     var logger: Logger
     /// Nanoseconds of a monotonic clock.
@@ -24,17 +26,23 @@ struct SessionLimits: Sendable {
     var finishing = Duration.seconds(2)
     /// Peer messages that wait to be handled; more are refused.
     var waitingMessages = 64
-    /// Bytes of one peer message. A `session.update` with tools may be long; nothing else is.
+    /// Bytes of one peer message. A `session.update` with tools may be long; nothing else but audio is.
     var messageBytes = 256 * 1_024
+    /// Bytes of one `input_audio_buffer.append`, and of an item with audio: the API's 15 MiB with the event around it.
+    var audioMessageBytes = 15 * 1_024 * 1_024 + 4_096
     /// Server events kept for a data channel that is not open yet; later ones are not kept.
     var backlogEvents = 256
     /// Sidebands of one call.
     var sidebands = 4
+    /// Responses at once that do not join the conversation; each costs a reply of the model.
+    var outOfBandResponses = 4
+    /// Function calls of one response; more is a model that runs wild.
+    var functionCalls = 32
     /// A look at the unfinished turn is taken after so many voiced windows (about 1 s); nil: never.
     var interimWindows: Int? = 31
 }
 
-/// Why a session ended; decides how its sidebands are closed.
+/// Why a session ended; decides how its listeners are told.
 enum SessionEnd: String, Sendable {
     /// A client asked for it.
     case hungUp
@@ -46,11 +54,4 @@ enum SessionEnd: String, Sendable {
     case draining
     /// Something inside broke.
     case failed
-}
-
-/// One server-side listener of a session.
-struct Sideband: Sendable {
-    /// Never blocks; false when the listener is gone or too slow (it is then closed by its own means).
-    var send: @Sendable (String) -> Bool
-    var close: @Sendable (SessionEnd) -> Void
 }

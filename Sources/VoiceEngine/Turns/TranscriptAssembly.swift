@@ -36,6 +36,16 @@ struct TranscriptAssembly {
         return outcome
     }
 
+    /// The text of these pieces; nil while one is not known, or failed.
+    func text(of pieces: [TurnStateMachine.RecognitionNumber]) -> String? {
+        var known: [String] = []
+        for piece in pieces {
+            guard case .recognised(let text) = texts[piece] else { return nil }
+            if !text.isEmpty { known.append(text) }
+        }
+        return known.joined(separator: " ")
+    }
+
     var isCommitted: Bool { pieces != nil }
 
     /// Whether the piece's text will be asked for or may still be.

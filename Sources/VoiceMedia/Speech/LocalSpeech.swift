@@ -2,11 +2,12 @@ public import Foundation
 
 /// The speech models of a models directory, loaded.
 ///
-/// The three parts share one ONNX Runtime. Each keeps what it needs alive, so they may outlive this value.
+/// The parts share one ONNX Runtime. Each keeps what it needs alive, so they may outlive this value.
 public struct LocalSpeech: Sendable {
     public let voiceActivity: VoiceActivityDetector
     public let recognizer: SpeechRecognizer
     public let synthesizer: SpeechSynthesizer
+    public let turnCompletion: SmartTurnModel
     /// Version of the loaded ONNX Runtime, such as `1.31.1`.
     public let runtimeVersion: String
     /// From the call of `load` to the moment when everything was ready.
@@ -28,6 +29,10 @@ public struct LocalSpeech: Sendable {
             for file in files.all { try file.requirePresence() }
             return try OnnxRuntime.load(files.runtime)
         }.get()
+        let recognitionWorkers = SpeechWorkers(name: "viva-stt", threads: threads, runtime: runtime)
+        async let turnCompletion = onOwnThread { () throws(SpeechModelError) in
+            try SmartTurnModel(files.turnCompletion, runtime: runtime, workers: recognitionWorkers)
+        }
         async let voiceActivity = onOwnThread { () throws(SpeechModelError) in
             try VoiceActivityDetector(files.voiceActivity, runtime: runtime)
         }
@@ -40,13 +45,14 @@ public struct LocalSpeech: Sendable {
             recognizer: SpeechRecognizer(
                 model: loadedModel,
                 tokenizer: tokenizer,
-                workers: SpeechWorkers(name: "viva-stt", threads: threads, runtime: runtime)
+                workers: recognitionWorkers
             ),
             synthesizer: SpeechSynthesizer(
                 model: try await voice.get(),
                 pronouncer: try await pronouncer.get(),
                 workers: SpeechWorkers(name: "viva-tts", threads: threads, runtime: runtime)
             ),
+            turnCompletion: try await turnCompletion.get(),
             runtimeVersion: runtime.version,
             loadTime: start.duration(to: .now)
         )
@@ -72,6 +78,7 @@ public struct LocalSpeech: Sendable {
 private struct Files: Sendable {
     let runtime: ModelFile
     let voiceActivity: ModelFile
+    let turnCompletion: ModelFile
     let encoder: ModelFile
     let decoder: ModelFile
     let tokenizer: ModelFile
@@ -86,6 +93,7 @@ private struct Files: Sendable {
     init(directory: URL) {
         runtime = ModelFile("onnxruntime/libonnxruntime.so.1.31.1", in: directory)
         voiceActivity = ModelFile("silero/silero_vad.onnx", in: directory)
+        turnCompletion = ModelFile("smart-turn/smart-turn-v3.2-cpu.onnx", in: directory)
         encoder = ModelFile("moonshine/tiny-en/encoder_model.ort", in: directory)
         decoder = ModelFile("moonshine/tiny-en/decoder_model_merged.ort", in: directory)
         tokenizer = ModelFile("moonshine/tiny-en/tokenizer.bin", in: directory)
@@ -100,7 +108,8 @@ private struct Files: Sendable {
     }
 
     var all: [ModelFile] {
-        [runtime, voiceActivity, encoder, decoder, tokenizer, voice, vocabulary, unknownWords, alphabet] + pronunciationTables
+        [runtime, voiceActivity, turnCompletion, encoder, decoder, tokenizer, voice, vocabulary, unknownWords, alphabet]
+            + pronunciationTables
     }
 
     func recognition(runtime: OnnxRuntime) throws(SpeechModelError) -> (MoonshineModel, MoonshineTokenizer) {

@@ -1,6 +1,9 @@
 import ArgumentParser
 import Foundation
+import Logging
+import ServerEdge
 import SpeechModels
+import VoiceEngine
 import VoiceMedia
 
 struct DoctorCommand: AsyncParsableCommand {
@@ -25,6 +28,7 @@ struct DoctorCommand: AsyncParsableCommand {
         let directory = models.directory(settings)
         findings.append(files(directory))
         if directory.looksComplete() { findings.append(await speech(directory)) }
+        if let languageModel = try LanguageModelSettings.configuration(settings) { findings.append(await endpoint(languageModel)) }
         findings.append(data(settings.text("viva.data.dir") ?? "data"))
         for finding in findings {
             let name = finding.name.padding(toLength: 18, withPad: " ", startingAt: 0)
@@ -90,6 +94,23 @@ struct DoctorCommand: AsyncParsableCommand {
         } catch {
             return Finding(name: "voice", detail: "\(error)", remedy: "run `viva models fetch`")
         }
+    }
+
+    private func endpoint(_ configuration: ChatCompletionsConfiguration) async -> Finding {
+        let model = ChatCompletionsReplyModel(
+            configuration: configuration,
+            metrics: MetricsRegistry(),
+            logger: Logger(label: "viva.doctor")
+        )
+        let problem = await model.check()
+        await model.close()
+        return Finding(
+            name: "language model",
+            detail: problem?.description ?? "\(configuration.baseURL) answers",
+            remedy: problem.map {
+                $0.code == .refused ? "check VIVA_LLM_URL and VIVA_LLM_API_KEY" : "start the server that VIVA_LLM_URL names"
+            }
+        )
     }
 
     private func data(_ path: String) -> Finding {

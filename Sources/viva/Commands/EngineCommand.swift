@@ -15,6 +15,7 @@ struct EngineCommand: AsyncParsableCommand {
         discussion: """
             `viva serve` starts one by itself. Alone it is how media capacity is scaled out.
             Prints `ready http://HOST:PORT` when it takes calls. Without VIVA_ENGINE_API_KEY it listens on loopback only.
+            VIVA_LLM_URL and VIVA_LLM_MODEL let a language model write the replies: any server of the chat completions API.
             Example: viva engine --port 8090
             """
     )
@@ -44,6 +45,14 @@ struct EngineCommand: AsyncParsableCommand {
         )
         configuration.maximumCalls = try maxCalls ?? settings.number("viva.engine.max.calls", in: 0...10_000) ?? configuration.maximumCalls
         configuration.apiKey = try settings.secret("viva.engine.api.key")
+        configuration.servesBeta = try settings.flag("viva.engine.beta") ?? false
+        configuration.allowedOrigins = settings.text("viva.engine.allowed.origins").map { list in
+            Set(list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) })
+        }
+        let metrics = MetricsRegistry()
+        let languageModel = try LanguageModelSettings.configuration(settings).map {
+            ChatCompletionsReplyModel(configuration: $0, metrics: metrics, logger: logger)
+        }
 
         let speech: LocalSpeech
         let transports: PeerConnectionFactory
@@ -64,7 +73,10 @@ struct EngineCommand: AsyncParsableCommand {
                 speechToText: speech.recognizer,
                 textToSpeech: speech.synthesizer,
                 voiceActivity: speech.voiceActivity,
+                turnCompletion: speech.turnCompletion,
                 transports: transports,
+                replies: ReplySource(languageModel: languageModel),
+                metrics: metrics,
                 logger: logger,
                 onServerRunning: { port in Terminal.result("ready http://\(Compose.urlHost(host)):\(port)") }
             )
@@ -73,6 +85,7 @@ struct EngineCommand: AsyncParsableCommand {
         }
         if endWithStandardInput { Self.endWithStandardInput() }
         try await Compose.run([engine], logger: logger)
+        await languageModel?.close()
     }
 
     /// A thread of its own, because reading blocks. When the parent is gone, by whatever cause, the pipe ends.

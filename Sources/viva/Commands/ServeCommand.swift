@@ -100,7 +100,7 @@ struct ServeCommand: AsyncParsableCommand {
         // The engine gets what it needs and no secret of the gateway.
         let wanted = ["PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "VIVA_LOG_LEVEL", "VIVA_ENGINE_MAX_CALLS", "VIVA_CONFIG"]
         let environment = settings.environment.filter {
-            wanted.contains($0.key) || $0.key.hasPrefix("VIVA_MEDIA_") || $0.key.hasPrefix("GST_")
+            wanted.contains($0.key) || ["VIVA_MEDIA_", "VIVA_LLM_", "GST_"].contains(where: $0.key.hasPrefix)
         }
         var engine = EngineConfiguration(
             executable: Compose.ownExecutable(),

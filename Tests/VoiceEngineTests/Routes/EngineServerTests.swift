@@ -78,7 +78,7 @@ import Testing
             #expect(response.status == .created)
             #expect(answer == "v=0 answer")
             #expect(response.headers.first(name: "content-type") == "application/sdp")
-            #expect(response.headers.first(name: "access-control-expose-headers") == "Location")
+            #expect(response.headers.first(name: "access-control-expose-headers") == "Location, X-Request-Id")
             let location = try #require(response.headers.first(name: "location"))
             #expect(location.hasPrefix("/v1/realtime/calls/rtc_"))
             #expect(try await post("\(base)\(location)/hangup", "").0.status == .ok)
@@ -210,6 +210,63 @@ import Testing
             let text = String(buffer: try await response.body.collect(upTo: 1 << 20))
             #expect(text.contains("viva_engine_calls_active 1"))
             #expect(text.contains("viva_engine_calls_total 1"))
+        }
+    }
+
+    @Test("a page of an origin that is not allowed is refused, also where it needs no leave to send a form")
+    func foreignPage() async throws {
+        try await withEngine { base, _ in
+            var request = HTTPClientRequest(url: "\(base)/v1/realtime/calls")
+            request.method = .POST
+            request.headers.add(name: "Content-Type", value: "application/sdp")
+            request.headers.add(name: "Origin", value: "https://elsewhere.example")
+            request.body = .bytes(ByteBuffer(string: Self.offer))
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+            #expect(response.status == .forbidden)
+            #expect(try code(String(buffer: try await response.body.collect(upTo: 4_096))) == "origin_not_allowed")
+        }
+    }
+
+    @Test("a page of an allowed origin may send the headers of its client, and reads errors too")
+    func allowedPage() async throws {
+        var configuration = VoiceEngineConfiguration(port: 0)
+        configuration.allowedOrigins = ["https://app.example"]
+        try await withEngine(configuration) { base, _ in
+            var preflight = HTTPClientRequest(url: "\(base)/v1/realtime/calls")
+            preflight.method = .OPTIONS
+            preflight.headers.add(name: "Origin", value: "https://app.example")
+            preflight.headers.add(name: "Access-Control-Request-Method", value: "POST")
+            preflight.headers.add(name: "Access-Control-Request-Headers", value: "authorization, x-openai-agents-sdk, bad name")
+            let answer = try await HTTPClient.shared.execute(preflight, timeout: .seconds(10))
+            #expect(answer.status == .noContent)
+            #expect(
+                answer.headers.first(name: "access-control-allow-headers")
+                    == "Authorization, Content-Type, authorization, x-openai-agents-sdk"
+            )
+            var request = HTTPClientRequest(url: "\(base)/v1/realtime/calls")
+            request.method = .POST
+            request.headers.add(name: "Content-Type", value: "application/sdp")
+            request.headers.add(name: "Origin", value: "https://app.example")
+            request.body = .bytes(ByteBuffer(string: "no sdp"))
+            let refused = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+            #expect(refused.status == .badRequest)
+            #expect(refused.headers.first(name: "access-control-allow-origin") == "https://app.example")
+        }
+    }
+
+    @Test("a socket beyond the limit is refused before it opens, and a place that was taken is given back when it closes")
+    func socketAdmission() async throws {
+        var configuration = VoiceEngineConfiguration(port: 0)
+        configuration.maximumCalls = 1
+        try await withEngine(configuration) { base, _ in
+            let first = try await WebSocketClient().connect(to: "\(base)/v1/realtime?model=gpt-realtime")
+            for await _ in first.messages { break }
+            await #expect(throws: (any Error).self) { try await WebSocketClient().connect(to: "\(base)/v1/realtime?model=gpt-realtime") }
+            first.close()
+            _ = await first.closure()
+            var second: WebSocketConnection?
+            while second == nil { second = try? await WebSocketClient().connect(to: "\(base)/v1/realtime?model=gpt-realtime") }
+            second?.close()
         }
     }
 }

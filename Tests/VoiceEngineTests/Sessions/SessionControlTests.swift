@@ -84,10 +84,10 @@ import Testing
             (#"{"type":"session.update","session":{"type":"realtime","temperature":1}}"#, "unknown_parameter"),
             (#"{"type":"session.update","session":{"type":"realtime","audio":{"output":{"voice":"nobody"}}}}"#, "invalid_value"),
             (
-                #"{"type":"session.update","session":{"type":"realtime","audio":{"input":{"turn_detection":{"type":"semantic_vad"}}}}}"#,
+                #"{"type":"session.update","session":{"type":"realtime","audio":{"input":{"turn_detection":{"type":"psychic_vad"}}}}}"#,
                 "invalid_value"
             ),
-            (#"{"type":"response.create","response":{"conversation":"none"}}"#, "invalid_value"),
+            (#"{"type":"response.create","response":{"conversation":"both"}}"#, "invalid_value"),
             (#"{"type":"conversation.item.create","item":{"type":"message","role":"boss","content":[]}}"#, "invalid_value"),
         ]
     )
@@ -98,6 +98,19 @@ import Testing
         #expect(error(call)?.code == code)
         await call.settle()
         #expect(call.closedWith == nil)
+        await call.end()
+    }
+
+    @Test("semantic turn detection is taken and shown")
+    func semantic() async throws {
+        let call = try await Call()
+        call.command(.sessionUpdate(SessionUpdateEvent(session: SessionUpdate(input: .init(turnDetection: .set(.semanticVAD(.init())))))))
+        await call.wait(for: "session.updated")
+        guard case .sessionUpdated(let updated) = call.events.last(where: { $0.type == "session.updated" }) else { return }
+        guard case .semanticVAD = updated.session.turnDetection else {
+            Issue.record("not semantic")
+            return
+        }
         await call.end()
     }
 
@@ -171,10 +184,10 @@ import Testing
     @Test("more messages than may wait are refused")
     func flood() {
         let inbox = SessionInbox(messageLimit: 2)
-        #expect(inbox.offerMessage("a", from: .dataChannel))
-        #expect(inbox.offerMessage("b", from: .dataChannel))
-        #expect(!inbox.offerMessage("c", from: .dataChannel))
-        inbox.messageWasRead()
-        #expect(inbox.offerMessage("d", from: .dataChannel))
+        #expect(inbox.offerMessage("a", from: .client))
+        #expect(inbox.offerMessage("b", from: .client))
+        #expect(!inbox.offerMessage("c", from: .client))
+        inbox.messageWasRead(bytes: 1, from: .client)
+        #expect(inbox.offerMessage("d", from: .client))
     }
 }

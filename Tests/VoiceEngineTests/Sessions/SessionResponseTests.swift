@@ -65,7 +65,8 @@ import Testing
         // 40 characters of 10 ms each; 10 frames are 200 ms, half of it.
         await call.play(frames: 10)
         let before = call.types.count
-        await call.hear(2, loud: true)
+        // More than a second of speech is no listening noise. The reply is held meanwhile.
+        await call.hear(40, loud: true)
         await call.wait(for: "response.done")
         #expect(
             call.types(after: before)
@@ -87,6 +88,42 @@ import Testing
                 if case .conversationItemRetrieved(let retrieved) = event { retrieved.item == response?.output?.first } else { false }
             }
         )
+        await call.end()
+    }
+
+    @Test("a listening noise holds the reply for a moment, and it goes on where it was")
+    func backchannel() async throws {
+        let call = try await Call(texts: ["Mm-hm."])
+        call.say("One two three four five six seven eight.")
+        await call.wait(for: "response.content_part.added")
+        await call.settle()
+        await call.play(frames: 10)
+        await call.hear(6, loud: true)
+        // Held: frames are silent and take nothing off the reply.
+        _ = call.transport.takeFrame()
+        #expect(call.transport.takeFrame().allSatisfy { $0 == 0 })
+        await call.hear(15, loud: false)
+        await call.wait(for: "conversation.item.input_audio_transcription.completed")
+        await call.settle()
+        await call.play(until: "output_audio_buffer.stopped")
+        let response = lastResponse(call)
+        #expect(response?.status == .completed)
+        #expect(response?.output?.first?.spokenText == "One two three four five six seven eight.")
+        #expect(!call.types.contains("output_audio_buffer.cleared"))
+        await call.end()
+    }
+
+    @Test("words over a reply end it as soon as they are known")
+    func words() async throws {
+        let call = try await Call(texts: ["Wait a moment please."])
+        call.say("One two three four five six seven eight.")
+        await call.wait(for: "response.content_part.added")
+        await call.settle()
+        await call.play(frames: 10)
+        await call.hear(15, loud: true)
+        await call.hear(8, loud: false)
+        await call.wait(for: "response.done")
+        #expect(lastResponse(call)?.statusDetails?.reason == .turnDetected)
         await call.end()
     }
 

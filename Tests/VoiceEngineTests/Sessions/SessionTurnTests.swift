@@ -154,11 +154,13 @@ import Testing
         await call.wait(for: "conversation.item.input_audio_transcription.delta")
         await call.hear(15, loud: false)
         await call.wait(for: "conversation.item.input_audio_transcription.completed")
+        let deltas = call.events.compactMap { event in
+            if case .inputAudioTranscriptionDelta(let delta) = event { delta.delta } else { nil }
+        }
+        #expect(deltas == ["I have", " worked here."])
         for event in call.events {
-            if case .inputAudioTranscriptionDelta(let delta) = event { #expect(delta.delta == "I have") }
             if case .inputAudioTranscriptionCompleted(let completed) = event { #expect(completed.transcript == "I have worked here.") }
         }
-        #expect(call.types.filter { $0 == "conversation.item.input_audio_transcription.delta" }.count == 1)
         await call.end()
     }
 }

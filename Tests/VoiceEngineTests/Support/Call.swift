@@ -23,7 +23,7 @@ final class Call: Sendable {
     init(
         texts: [String] = [],
         configuration: SessionConfiguration? = nil,
-        policy: DataChannelPolicy = .participant,
+        policy: DataChannelPolicy = DataChannelPolicy(allowing: ["input_audio_buffer.commit"]),
         limits: SessionLimits = Call.limits
     ) async throws {
         speechToText = ScriptedSpeechToText(texts)
@@ -39,7 +39,8 @@ final class Call: Sendable {
                 speechToText: speechToText,
                 textToSpeech: ScriptedTextToSpeech(),
                 voiceActivity: LoudnessVoiceActivity(),
-                replies: VerbatimReplyModel(),
+                turnCompletion: nil,
+                replies: ReplySource(),
                 metrics: EngineMetrics(),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
                 now: { time.now },
@@ -69,7 +70,7 @@ final class Call: Sendable {
         session.inbox.offer(
             .attached(
                 1,
-                Sideband(
+                SessionListener(
                     send: { [self] text in
                         guard let message = try? ServerMessage(text: text) else { return false }
                         told.withLock { $0.append(message) }

@@ -22,12 +22,42 @@ struct TurnDriver: ~Copyable {
 
     @discardableResult
     mutating func silence(_ windows: Int) -> [TurnStateMachine.Action] { feed(0.05, windows: windows) }
+
+    @discardableResult
+    mutating func response(_ activity: TurnStateMachine.ResponseActivity) -> [TurnStateMachine.Action] {
+        let actions = machine.responseBecame(activity)
+        log += actions
+        return actions
+    }
+
+    @discardableResult
+    mutating func recognised(_ number: Int, _ text: String?) -> [TurnStateMachine.Action] {
+        let actions = machine.recognised(number, text: text)
+        log += actions
+        return actions
+    }
+
+    @discardableResult
+    mutating func judged(_ number: Int, _ probability: Float?) -> [TurnStateMachine.Action] {
+        let actions = machine.judged(number, probability: probability)
+        log += actions
+        return actions
+    }
 }
 
 extension [TurnStateMachine.Action] {
     /// The ranges of text recognitions, in order.
     var recognised: [Range<Int>] {
         compactMap { if case .recognise(let recognition) = $0, recognition.purpose == .text { recognition.samples } else { nil } }
+    }
+
+    /// Numbers of text recognitions, in order.
+    var recognitions: [Int] {
+        compactMap { if case .recognise(let recognition) = $0, recognition.purpose == .text { recognition.number } else { nil } }
+    }
+
+    var judgements: [TurnStateMachine.Judgement] {
+        compactMap { if case .judge(let judgement) = $0 { judgement } else { nil } }
     }
 
     var cancelled: [Int] {

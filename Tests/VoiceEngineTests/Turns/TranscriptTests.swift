@@ -53,4 +53,49 @@ import Testing
         #expect(interim.update("I've worked at eight") == nil)
         #expect(interim.update("I've worked at eight companies") == nil)
     }
+
+    @Test("punctuation that only says where the audio ends is neither shown nor a change of mind")
+    func interimPunctuation() {
+        var interim = InterimTranscript()
+        #expect(interim.update("I have.") == nil)
+        #expect(interim.update("I have worked.") == "I have")
+        #expect(interim.update("I have worked.") == " worked")
+        #expect(interim.update("I have, worked at Google") == nil)
+        #expect(interim.update("I have worked at Google, and") == " at Google,")
+    }
+
+    @Test("the final text adds what is missing behind the shown words, and nothing when it differs from them")
+    func interimEnd() {
+        var interim = InterimTranscript()
+        _ = interim.update("I have worked")
+        #expect(interim.update("I have worked") == "I have worked")
+        var same = interim
+        #expect(same.finish("I have worked there.") == " there.")
+        #expect(same.finish("I have worked there.") == nil)
+        #expect(interim.finish("I had worked there.") == nil)
+        var empty = InterimTranscript()
+        #expect(empty.finish("Yes.") == "Yes.")
+    }
+
+    @Test("shown text is never taken back, whatever the looks say", arguments: 0..<20)
+    func interimNeverShrinks(seed: Int) {
+        var generator = SeededGenerator(seed: UInt64(seed))
+        var interim = InterimTranscript()
+        var shown = ""
+        var previous = ""
+        for _ in 0..<200 {
+            let words = (0..<Int.random(in: 0..<6, using: &generator)).map { _ in
+                ["one", "two.", "Two", ",", "é"].randomElement(using: &generator) ?? ""
+            }
+            let look = words.joined(separator: " ")
+            if let delta = interim.update(look) {
+                #expect(shown.isEmpty != delta.hasPrefix(" "))
+                shown += delta
+                // What is shown is what both looks begin with.
+                #expect(SpokenWords(look).words.starts(with: SpokenWords(shown).words))
+                #expect(SpokenWords(previous).words.starts(with: SpokenWords(shown).words))
+            }
+            previous = look
+        }
+    }
 }

@@ -6,7 +6,8 @@ import Testing
 @Suite("Models directory", .enabled(if: SpeechTestModels.arePresent, Comment(rawValue: SpeechTestModels.absence)))
 struct LocalSpeechTests {
     private static let files = [
-        "onnxruntime/libonnxruntime.so.1.31.1", "silero/silero_vad.onnx", "moonshine/tiny-en/encoder_model.ort",
+        "onnxruntime/libonnxruntime.so.1.31.1", "silero/silero_vad.onnx", "smart-turn/smart-turn-v3.2-cpu.onnx",
+        "moonshine/tiny-en/encoder_model.ort",
         "moonshine/tiny-en/decoder_model_merged.ort", "moonshine/tiny-en/tokenizer.bin", "hibari/hibari.onnx", "hibari/vocab.json",
         "hibari/oov.onnx", "hibari/oov.json", "hibari/tagger.json.gz", "hibari/lexicon_us_gold.json.gz",
         "hibari/lexicon_us_silver.json.gz", "hibari/tokenizer_exceptions.json", "hibari/normalize.json",

@@ -1,0 +1,155 @@
+import Foundation
+import RealtimeProtocol
+
+@testable import VoiceEngine
+@testable import VoiceMedia
+
+// Turn-taking on audio time: TurnTakingBenchmark MODELS_DIRECTORY [RECORDING.wav …]
+//
+// Reports, for each kind of turn detection, the time from the last sound to the decision, the share of answers that are cut off
+// in a thinking pause, and what a reply does under listening noises and interruptions. Recordings (16-bit PCM, mono, 16 kHz or
+// a multiple of it) are read for human pauses.
+
+/// From the decision to the first audible sample: nothing to compute when the reply was prepared, transport in any case.
+let replyMilliseconds = 100.0
+
+func percentile(_ values: [Double], _ share: Double) -> Int {
+    guard !values.isEmpty else { return 0 }
+    return Int(values.sorted()[min(values.count - 1, Int(Double(values.count) * share))])
+}
+
+func semantic(_ eagerness: TurnDetection.SemanticVAD.Eagerness) -> TurnSettings {
+    TurnSettings(TurnDetection.SemanticVAD(eagerness: eagerness))
+}
+
+func stops(_ events: [Simulation.Event]) -> [Double] {
+    events.compactMap { if case .stopSpeech = $0.action { $0.time } else { nil } }
+}
+
+func readWave(_ path: String) throws -> [Float] {
+    let data = [UInt8](try Data(contentsOf: URL(filePath: path)))
+    var position = 12
+    var (rate, samples): (Int, [Float]) = (16_000, [])
+    func number(_ at: Int, _ bytes: Int) -> Int { (0..<bytes).reduce(0) { $0 | Int(data[at + $1]) << (8 * $1) } }
+    while position + 8 <= data.count {
+        let size = min(number(position + 4, 4), data.count - position - 8)
+        switch String(decoding: data[position..<position + 4], as: UTF8.self) {
+        case "fmt ": rate = number(position + 12, 4)
+        case "data":
+            samples = stride(from: position + 8, to: position + 7 + size, by: 2).map {
+                Float(Int16(truncatingIfNeeded: number($0, 2))) / 32_768
+            }
+        default: break
+        }
+        position += 8 + size + size % 2
+    }
+    // A mean over the step is filter enough for a measurement of pauses.
+    let step = max(1, rate / 16_000)
+    return stride(from: 0, to: samples.count - step + 1, by: step).map { samples[$0..<$0 + step].reduce(0, +) / Float(step) }
+}
+
+let arguments = CommandLine.arguments.dropFirst()
+guard let models = arguments.first else { fatalError("usage: TurnTakingBenchmark MODELS_DIRECTORY [RECORDING.wav …]") }
+let speech = try await LocalSpeech.load(directory: URL(filePath: models, directoryHint: .isDirectory))
+let isVerbose = ProcessInfo.processInfo.environment["VERBOSE"] != nil
+
+let kinds: [(String, TurnSettings)] = [
+    ("server_vad 500 ms", TurnSettings(TurnDetection.ServerVAD())),
+    ("semantic_vad low", semantic(.low)), ("semantic_vad auto", semantic(.auto)), ("semantic_vad high", semantic(.high)),
+]
+var recordings: [(String, Recording)] = []
+for text in Answers.ordinary { recordings.append((text, try await speech.record([text], pauses: []))) }
+for (pieces, pauses) in Answers.thinking + Answers.unseen {
+    recordings.append((pieces.joined(separator: " | "), try await speech.record(pieces, pauses: pauses)))
+}
+
+let groups = [("ordinary", Answers.ordinary.count), ("thinking", Answers.thinking.count), ("unseen", Answers.unseen.count)]
+print("kind | answers | last sound to decision p50 p95 max ms | decided in a pause | heard in a pause")
+for (name, settings) in kinds {
+    let simulation = Simulation(speech: speech, settings: settings)
+    var first = 0
+    for (group, count) in groups {
+        var latencies: [Double] = []
+        var (decided, audible) = (0, 0)
+        for (text, recording) in recordings[first..<first + count] {
+            let (events, texts, probabilities) = try await simulation.run(recording.samples)
+            let ends = stops(events)
+            let last = recording.pauses[recording.pauses.count - 1].start
+            let inPauses = recording.pauses.compactMap { pause in pause.resumption.map { (pause.start, $0) } }
+            let early = ends.filter { $0 < last }
+            if !early.isEmpty { decided += 1 }
+            if early.contains(where: { end in inPauses.contains { end >= $0.0 && end + replyMilliseconds < $0.1 } }) { audible += 1 }
+            if let end = ends.first(where: { $0 >= last }) { latencies.append(end - last) }
+            if isVerbose {
+                print(
+                    "  \(text)\n    end +\(ends.map { Int($0 - last) }) p \(probabilities) \(texts.sorted { $0.key < $1.key }.map(\.value))"
+                )
+            }
+        }
+        first += count
+        print(
+            name,
+            "|",
+            group,
+            "|",
+            percentile(latencies, 0.5),
+            percentile(latencies, 0.95),
+            Int(latencies.max() ?? 0),
+            "|",
+            "\(decided)/\(count)",
+            "|",
+            "\(audible)/\(count)"
+        )
+    }
+}
+
+print("over a reply | stopped | ms from first sound to: duck p50 max, hold p50 max, resume p50")
+for (name, texts) in [("backchannels", Answers.backchannels), ("interruptions", Answers.interruptions)] {
+    let simulation = Simulation(speech: speech, settings: semantic(.auto))
+    var stopped: [String] = []
+    var (ducks, holds, resumes): ([Double], [Double], [Double]) = ([], [], [])
+    for text in texts {
+        let recording = try await speech.record([text], pauses: [])
+        let (events, heard, _) = try await simulation.run(recording.samples, audibleReply: true)
+        func time(_ action: TurnStateMachine.Action) -> Double? { events.first { $0.action == action }.map { $0.time - 500 } }
+        if time(.interruptResponse) != nil { stopped.append("\(text) (\(heard.values.joined(separator: " / ")))") }
+        if isVerbose { print("  \(text) → \(heard.values) \(events.map { "\(Int($0.time - 500)) \($0.action)" })") }
+        if let duck = time(.duckOutput) { ducks.append(duck) }
+        if let hold = time(.pauseOutput) { holds.append(hold) }
+        if let resume = time(.resumeOutput) { resumes.append(resume) }
+    }
+    print(
+        name,
+        "|",
+        "\(stopped.count)/\(texts.count)",
+        "|",
+        percentile(ducks, 0.5),
+        Int(ducks.max() ?? 0),
+        percentile(holds, 0.5),
+        Int(holds.max() ?? 0),
+        percentile(resumes, 0.5),
+        name == "backchannels" ? stopped : []
+    )
+}
+
+for path in arguments.dropFirst() {
+    let samples = try readWave(path) + [Float](repeating: 0, count: 48_000)
+    for (name, settings) in kinds {
+        let (events, texts, probabilities) = try await Simulation(speech: speech, settings: settings).run(samples)
+        let last = Double(samples.lastIndex { abs($0) > 0.02 } ?? 0) / 16
+        let ends = stops(events)
+        // A pause in which a turn was thought to be over; the recording goes on behind all but the last.
+        print(
+            URL(filePath: path).lastPathComponent,
+            "|",
+            name,
+            "| ends inside",
+            ends.count { $0 < last },
+            "of",
+            probabilities.count,
+            "judged silences | end to decision",
+            ends.last.map { Int($0 - last) } ?? -1
+        )
+        if isVerbose { print("   ", zip(probabilities, texts.sorted { $0.key < $1.key }.map(\.value)).map { "\($0) \($1)" }) }
+    }
+}

@@ -1,0 +1,126 @@
+/// What the words so far say about whether the speaker has finished.
+///
+/// The second opinion beside the sound of the turn. English; a list and a few rules, no model: they cost nothing, and cover
+/// the ends that a listener recognises at once ("and then", "because", "the").
+enum TextCompletion: Equatable {
+    /// Says that it is over: a question, a whole short answer, "that's it".
+    case closed
+    /// Could be a finished sentence. Recognisers put a full stop behind most things.
+    case sentence
+    /// Ends with a comma: the middle of a sentence, or a slip of the recogniser.
+    case clause
+    /// Ends where nobody stops: a conjunction, an article, a filler.
+    case unfinished
+    /// The text does not tell.
+    case unknown
+
+    /// Words behind which something must follow.
+    private static let dangling: Set<String> = [
+        // Conjunctions.
+        "and", "or", "but", "so", "because", "cause", "if", "when", "while", "although", "though", "since", "unless", "until", "than",
+        "which", "who", "whose", "where", "whether", "nor", "as", "plus",
+        // Articles, determiners and possessives.
+        "a", "an", "the", "my", "our", "your", "their", "its", "some", "every", "each", "another", "such",
+        "very", "really", "quite", "pretty", "mostly", "basically", "actually", "especially", "maybe", "perhaps", "probably",
+        // Prepositions that are hardly ever the last word.
+        "of", "from", "into", "at", "by", "between", "during", "through", "towards", "toward", "against", "among", "per", "via", "to",
+        "with", "for", "about", "like",
+        // Subjects and auxiliaries without the rest.
+        "i", "we", "they", "he", "she", "i'm", "we're", "they're", "it's", "he's", "she's", "i've", "we've", "i'd", "we'd", "i'll",
+        "we'll", "is", "are", "was", "were", "am", "will", "would", "could", "should", "must", "might", "have", "has", "had",
+        "gonna",
+        "there's", "that's", "let's",
+        // Hesitation.
+        "um", "uh", "er", "erm", "uhm", "hmm", "hm", "ehm", "well", "point",
+    ]
+
+    /// Phrases that hold the floor.
+    private static let holding: [[String]] = [
+        "and then", "is that", "was that", "think that", "say that", "said that", "so that", "kind of", "sort of", "such as", "in order to",
+        "as well as", "i mean", "you know", "i think", "i guess", "i would say",
+        "i'd say", "let me think", "let me see", "good question", "interesting question", "for example", "for instance", "first of all",
+        "how should i say",
+        "how do i say", "what's it called", "what is it called", "on the other hand", "at the same time", "the thing is", "in terms of",
+        "due to", "even", "even though", "the first one is", "give me a second", "give me a moment", "one moment", "one second",
+    ].map { $0.split(separator: " ").map(String.init) }
+
+    /// Ends that say so.
+    private static let closing: [[String]] = [
+        "that's it", "that's all", "that is all", "that's about it", "that's everything", "i'm done", "thank you", "thanks", "nothing else",
+        "i don't know", "i have no idea", "not sure", "i'm not sure", "i can't remember", "and so on", "and stuff", "or so", "or something",
+        "something like that", "things like that", "if that makes sense", "if you like", "i think so", "i guess so", "i hope so",
+        "what do you mean", "what you mean", "used to", "want to", "have to", "like to", "as well", "to be",
+    ].map { $0.split(separator: " ").map(String.init) }
+
+    /// Whole answers of a word or three.
+    private static let answers: Set<String> = [
+        "yes", "no", "yeah", "yep", "yup", "nope", "nah", "sure", "of course", "absolutely", "exactly", "correct", "right", "okay", "ok",
+        "not really", "not yet", "i do", "i don't", "i did", "i didn't", "i have", "i haven't", "i can", "i can't", "i am", "i'm ready",
+        "ready",
+        "definitely", "certainly", "never", "always", "sometimes", "rarely", "often", "yes please", "no thanks", "go ahead", "both",
+        "neither", "none", "nothing", "i agree", "i think so", "i guess so", "fine", "good", "great", "hello", "hi", "bye", "goodbye",
+        "yes i do", "no i don't",
+        "yes i have", "no i haven't", "yes i am", "yes i can", "yes of course", "i see",
+    ]
+
+    /// A sentence that begins with one of these is only half of one when no comma divides it.
+    private static let subordinating: Set<String> = [
+        "if", "when", "whenever", "although", "though", "while", "once", "unless", "until", "after", "before", "since", "as",
+    ]
+    /// A longer sentence may have its main clause without a comma in the recogniser's spelling.
+    private static let longestSubordinateClause = 9
+    /// A sentence of fewer words is complete only if it is a known answer.
+    private static let fewestSentenceWords = 4
+
+    /// - Parameter text: what the recogniser made of the turn so far. Its full stop at the end counts for little: most
+    ///   recognisers put one behind whatever they were given.
+    init(_ text: String) {
+        let spoken = SpokenWords(text)
+        guard let last = spoken.words.last else {
+            self = .unknown
+            return
+        }
+        // A hesitation is often read as a word with a question mark ("And?").
+        if spoken.ending.contains("?"), spoken.words.count > 1 || !Self.dangling.contains(last) {
+            self = .closed
+            return
+        }
+        let sentence = Self.lastSentence(of: text)
+        if sentence.clauses.allSatisfy({ Self.answers.contains($0.joined(separator: " ")) }) {
+            self = .closed
+            return
+        }
+        if Self.closing.contains(where: spoken.ends(with:)) {
+            self = .closed
+            return
+        }
+        if Self.trailsOff(spoken.ending) || Self.dangling.contains(last) || Self.holding.contains(where: spoken.ends(with:)) {
+            self = .unfinished
+            return
+        }
+        if let first = sentence.words.first, Self.subordinating.contains(first), sentence.words.count <= Self.longestSubordinateClause,
+            sentence.clauses.count == 1
+        {
+            self = .unfinished
+            return
+        }
+        if spoken.ending.contains(where: { ",;:".contains($0) }) {
+            self = .clause
+            return
+        }
+        let hasFullStop = spoken.ending.contains { ".!".contains($0) }
+        self = hasFullStop && sentence.words.count >= Self.fewestSentenceWords ? .sentence : .unknown
+    }
+
+    /// A dash or dots at the end.
+    private static func trailsOff(_ ending: String) -> Bool {
+        ending.contains("..") || ending.contains { "-–—…".contains($0) }
+    }
+
+    private static func lastSentence(of text: String) -> (words: [String], clauses: [[String]]) {
+        let parts = text.split { ".!?".contains($0) }
+        let last = parts.last { part in part.contains { $0.isLetter || $0.isNumber } } ?? ""
+        let clauses = last.split(separator: ",").map { SpokenWords.words(of: $0) }.filter { !$0.isEmpty }
+        return (clauses.flatMap(\.self), clauses)
+    }
+}

@@ -1,0 +1,24 @@
+/// Fixed numbers of turn-taking.
+enum TurnLimits {
+    /// Windows above the threshold, running, that make a start: one alone is a click.
+    static let startWindows = 2
+    /// Silence after which the turn is recognised on speculation: about 190 ms. If the silence lasts until the end of the turn,
+    /// the text is ready by then.
+    static let speculationWindows = 6
+    /// With `semantic_vad` text and judgement decide about the end, so both are begun after 160 ms. Earlier would mean once in
+    /// every second word: stops and breaths are up to 130 ms long.
+    static let semanticSpeculationWindows = 5
+    /// What the judgement of a turn's sound looks back at: 8 s, the model's memory.
+    static let judgedSamples = 8 * SpeechWindow.sampleRate
+    /// A piece at least this long (10 s) is closed at a pause. Short last pieces keep the wait at the end of a long answer
+    /// short: 10 s decode in about 150 ms, which is less than what is left of the silence after the speculation.
+    static let pieceWindows = 312
+    /// A pause (1 s) that closes a piece of a turn which the client ends by hand: nothing else would.
+    static let manualPauseWindows = 31
+    /// Longest piece (28 s): the recogniser gets slow beyond 20 s and collapses near 49 s.
+    static let maximumPieceWindows = 875
+    /// Where a piece must be cut without a pause, the quietest window of its last 10 s is taken.
+    static let cutSearchWindows = 312
+    /// A piece with fewer voiced windows holds no words; the bare recogniser would turn it into some.
+    static let voicedWindows = 2
+}

@@ -1,0 +1,44 @@
+import Testing
+
+@testable import VoiceEngine
+
+@Suite struct ReplySourceTests {
+    private struct Parrot: ReplyModel {
+        func reply(to request: ReplyRequest) -> AsyncThrowingStream<ReplyPart, any Error> {
+            AsyncThrowingStream { continuation in
+                continuation.yield(.text("parrot"))
+                continuation.finish()
+            }
+        }
+    }
+
+    private func parts(_ source: ReplySource, metadata: [String: String]) async throws -> [ReplyPart] {
+        var parts: [ReplyPart] = []
+        for try await part in source.reply(to: ReplyRequest(instructions: "", items: [], metadata: metadata)) { parts.append(part) }
+        return parts
+    }
+
+    @Test("words that the caller supplied are said as they are, whether or not there is a language model")
+    func verbatim() async throws {
+        for source in [ReplySource(), ReplySource(languageModel: Parrot())] {
+            #expect(try await parts(source, metadata: ["viva_say": "Exactly this."]) == [.text("Exactly this."), .finished(.completed)])
+        }
+    }
+
+    @Test("the language model writes what nobody supplied")
+    func languageModel() async throws {
+        #expect(try await parts(ReplySource(languageModel: Parrot()), metadata: [:]) == [.text("parrot")])
+    }
+
+    @Test("without a language model the engine says so")
+    func nobody() async throws {
+        #expect(try await parts(ReplySource(), metadata: [:]) == [.text(VerbatimReplyModel.withoutModel), .finished(.completed)])
+    }
+
+    @Test("supplied words are cut at what can be played")
+    func limit() async throws {
+        let words = String(repeating: "a", count: VerbatimReplyModel.maximumCharacters + 1)
+        let parts = try await parts(ReplySource(), metadata: ["viva_say": words])
+        #expect(parts.first == .text(String(words.dropLast())))
+    }
+}
