@@ -9,7 +9,7 @@ struct LoadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "load",
         abstract: "Load generators.",
-        subcommands: [Calls.self]
+        subcommands: [Calls.self, LoadEngineCommand.self]
     )
 
     struct Calls: AsyncParsableCommand {

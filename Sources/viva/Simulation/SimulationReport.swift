@@ -51,9 +51,9 @@ struct SimulationReport: Encodable {
                 cut_off: $0.cutOff
             )
         }
-        let sorted = turns.compactMap(\.responseMilliseconds).sorted()
-        response_p50_ms = Self.percentile(sorted, 0.5)
-        response_p95_ms = Self.percentile(sorted, 0.95)
+        let responses = turns.compactMap(\.responseMilliseconds)
+        response_p50_ms = Percentile.of(responses, 0.5).map { Int($0) }
+        response_p95_ms = Percentile.of(responses, 0.95).map { Int($0) }
         segments = transcript.segments
         final_lines = finalLines
         self.notices = notices
@@ -71,12 +71,6 @@ struct SimulationReport: Encodable {
                 return true
             }
         }
-    }
-
-    private static func percentile(_ sorted: [Double], _ share: Double) -> Int? {
-        guard !sorted.isEmpty else { return nil }
-        // Nearest rank: the smallest value that at least this share of the values does not exceed.
-        return Int(sorted[max(0, Int((share * Double(sorted.count)).rounded(.up)) - 1)])
     }
 
     var json: String {

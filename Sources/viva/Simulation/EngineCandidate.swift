@@ -1,0 +1,134 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import RealtimeProtocol
+import ServerEdge
+import Synchronization
+import VivaTestKit
+import VoiceEngine
+import VoiceMedia
+
+/// A synthetic candidate in a call with an engine, without a gateway: listens to a question, answers it, and asks for the next one as
+/// soon as its words are told, as a conductor does.
+struct EngineCandidate: Sendable {
+    /// What came of the call.
+    struct Outcome: Sendable {
+        var turns: [SyntheticCandidateStateMachine.Turn] = []
+        /// Questions that were asked.
+        var asked = 0
+        /// Answers whose words came back.
+        var transcribed = 0
+        /// Longest pause between two frames of the interviewer's track, in milliseconds beyond the 20 that it should be.
+        var gaps: [Double] = []
+        var failure: String?
+    }
+
+    let base: String
+    let key: Secret<String>?
+    let client: HTTPClient
+    let factory: PeerConnectionFactory
+    let answers: AnswerSource
+    let questions: [String]
+    let duration: Duration
+    let turnDetection: TurnDetection
+
+    private static let requestTimeout = TimeAmount.seconds(20)
+    private static let answerBytes = 64 * 1_024
+
+    func run() async -> Outcome {
+        var outcome = Outcome()
+        let sound = CandidateSound(behaviour: .init(), answers: answers.samples)
+        let gaps = FrameGaps()
+        let (events, continuation) = AsyncStream<AudioTransportEvent>.makeStream(bufferingPolicy: .bufferingNewest(4_096))
+        let peer = factory.makeClient(
+            handlers: AudioTransportHandlers(
+                received: { samples in
+                    gaps.frame(at: sound.now)
+                    sound.received(samples)
+                },
+                frameDue: { sound.fill($0) },
+                event: { event in
+                    continuation.yield(event)
+                    if case .closed = event { continuation.finish() }
+                }
+            )
+        )
+        do {
+            try await peer.accept(answer: try await call(offer: try await peer.offer()))
+        } catch {
+            outcome.failure = "\(error)"
+            await peer.close()
+            return outcome
+        }
+        let timer = Task { [duration] in
+            try? await Task.sleep(for: duration)
+            continuation.finish()
+        }
+        for await event in events {
+            guard case .text(let text) = event, let message = try? ServerMessage(text: text) else {
+                if case .closed(let reason) = event { outcome.failure = "closed: \(reason.rawValue)" }
+                continue
+            }
+            switch message.event {
+            case .sessionCreated:
+                outcome.asked += 1
+                ask(outcome.asked, peer, sound)
+            case .inputAudioTranscriptionCompleted(let completed) where !completed.transcript.isEmpty:
+                outcome.transcribed += 1
+                outcome.asked += 1
+                ask(outcome.asked, peer, sound)
+            case .error(let error): outcome.failure = error.error.code ?? "error"
+            default: break
+            }
+        }
+        timer.cancel()
+        await peer.close()
+        outcome.turns = sound.turns
+        outcome.gaps = gaps.all
+        return outcome
+    }
+
+    private func ask(_ number: Int, _ peer: PeerConnectionClient, _ sound: CandidateSound) {
+        sound.questionAsked(number: number)
+        let words = questions[(number - 1) % questions.count]
+        let create = ResponseCreate(metadata: [VerbatimReplyModel.metadataKey: words])
+        _ = peer.send(ClientMessage(.responseCreate(ResponseCreateEvent(response: create))).text)
+    }
+
+    private func call(offer: String) async throws -> String {
+        let session = RealtimeCoding.encode(
+            SessionUpdate(
+                type: "realtime",
+                input: .init(transcription: .set(InputTranscription(model: "local")), turnDetection: .set(turnDetection))
+            )
+        )
+        let boundary = RandomToken.make(prefix: "viva-", byteCount: 18)
+        var body = ""
+        for (name, type, text) in [("sdp", "application/sdp", offer), ("session", "application/json", session)] {
+            body += "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\nContent-Type: \(type)\r\n\r\n\(text)\r\n"
+        }
+        var request = HTTPClientRequest(url: base + "/v1/realtime/calls")
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "multipart/form-data; boundary=\(boundary)")
+        if let key { request.headers.add(name: "Authorization", value: "Bearer \(key.expose())") }
+        request.body = .bytes(ByteBuffer(string: body + "--\(boundary)--\r\n"))
+        let response = try await client.execute(request, timeout: Self.requestTimeout)
+        let answer = String(buffer: try await response.body.collect(upTo: Self.answerBytes))
+        guard response.status == .created else { throw CommandFailure("the engine answered \(response.status.code)") }
+        return answer
+    }
+
+    /// When frames arrived. Sendable because all state is behind one mutex.
+    private final class FrameGaps: Sendable {
+        private let state = Mutex((last: Double?.none, gaps: [Double]()))
+
+        func frame(at now: Double) {
+            state.withLock { state in
+                if let last = state.last, now - last > 20 { state.gaps.append(now - last - 20) }
+                state.last = now
+            }
+        }
+
+        var all: [Double] { state.withLock { $0.gaps } }
+    }
+}
