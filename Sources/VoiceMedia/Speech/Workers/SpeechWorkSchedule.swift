@@ -2,14 +2,15 @@ import VoiceEngine
 
 /// Which piece of work is started next, and which is refused. Pure: no threads, no time.
 ///
-/// Finals are started before interims, each in order of arrival, and never more interims at once than
-/// `interimThreads`, so that a final does not wait for an interim to end.
+/// Finals are started before interims, each in order of arrival. Interims run only while no final does, and never more of them at once
+/// than `interimThreads`: a final neither waits for an interim to end nor shares the processor with one that began after it. On a busy
+/// machine people see fewer words while they speak, and wait no longer for the answer.
 struct SpeechWorkSchedule<Work> {
     /// How many pieces of work may wait. At 0.1 to 0.3 s each on two threads, the last of them is 6 to 20 s late: beyond
     /// that an answer is of no use, and "overloaded" is the better one.
     static var waitingLimit: Int { 128 }
     /// How many of those may be interims. They are repeated every second or so, so a long queue of them is only delay.
-    static var waitingInterimLimit: Int { 32 }
+    static var waitingInterimLimit: Int { 8 }
 
     /// What became of new work.
     enum Admission {
@@ -23,6 +24,7 @@ struct SpeechWorkSchedule<Work> {
     private var finals: [Work] = []
     private var interims: [Work] = []
     private var runningInterims = 0
+    private var runningFinals = 0
 
     init(interimThreads: Int) {
         self.interimThreads = interimThreads
@@ -49,14 +51,20 @@ struct SpeechWorkSchedule<Work> {
 
     /// The work to start now, if there is any that may start.
     mutating func next() -> (work: Work, priority: SpeechToTextPriority)? {
-        if !finals.isEmpty { return (finals.removeFirst(), .final) }
-        guard !interims.isEmpty, runningInterims < interimThreads else { return nil }
+        if !finals.isEmpty {
+            runningFinals += 1
+            return (finals.removeFirst(), .final)
+        }
+        guard !interims.isEmpty, runningFinals == 0, runningInterims < interimThreads else { return nil }
         runningInterims += 1
         return (interims.removeFirst(), .interim)
     }
 
     mutating func finished(_ priority: SpeechToTextPriority) {
-        if priority == .interim { runningInterims -= 1 }
+        switch priority {
+        case .interim: runningInterims -= 1
+        case .final: runningFinals -= 1
+        }
     }
 
     /// Takes waiting work out of the queue.

@@ -1,6 +1,10 @@
 import Foundation
 import VoiceEngine
 
+#if os(Linux)
+    import Glibc
+#endif
+
 /// A small fixed set of threads for work that occupies a thread for up to a second, with a bounded queue.
 ///
 /// The cooperative pool is no place for such work: there it would hold up every other task of the process.
@@ -17,13 +21,27 @@ final class SpeechWorkers: Sendable {
         self.runtime = runtime
         self.queue = queue
         for index in 0..<count {
-            let thread = Thread { queue.work() }
+            let thread = Thread {
+                Self.giveWay()
+                queue.work()
+            }
             thread.name = "\(name)-\(index)"
             thread.start()
         }
     }
 
     deinit { queue.stop() }
+
+    /// How much later than others these threads get the processor when it is scarce (nice value, setpriority(2)). A frame of sound is
+    /// due every 20 ms and takes microseconds; a word may come some milliseconds later.
+    private static let niceness: Int32 = 5
+
+    private static func giveWay() {
+        #if os(Linux)
+            // Of the calling thread only: on Linux each thread has a priority of its own.
+            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness)
+        #endif
+    }
 
     /// Runs `body` on one of the threads.
     ///

@@ -18,8 +18,22 @@ struct SpeechWorkScheduleTests {
             _ = schedule.add(work, priority: priority)
         }
         var started: [Int] = []
-        while let next = schedule.next() { started.append(next.work) }
+        while let next = schedule.next() {
+            started.append(next.work)
+            schedule.finished(next.priority)
+        }
         #expect(started == [2, 4, 1, 3])
+    }
+
+    @Test("an interim does not start beside a final")
+    func besideFinal() {
+        var schedule = Schedule(interimThreads: 2)
+        _ = schedule.add(1, priority: .final)
+        _ = schedule.add(2, priority: .interim)
+        #expect(schedule.next()?.work == 1)
+        #expect(schedule.next() == nil)
+        schedule.finished(.final)
+        #expect(schedule.next()?.work == 2)
     }
 
     @Test("no more interims run at once than allowed, and the next starts when one ends")
