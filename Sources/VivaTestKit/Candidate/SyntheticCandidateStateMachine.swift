@@ -133,9 +133,11 @@ public struct SyntheticCandidateStateMachine: ~Copyable {
 
     /// The last frame of the answer was sent.
     public mutating func answerFinished(at now: Double) {
-        guard case .speaking = state else { return }
+        guard case .speaking(_, let over) = state else { return }
         state = .listening
         awaitingResponse = true
+        // Who has talked over a question waits until it is put again.
+        if over { openQuestionHeard = false }
         // What was heard so far belongs to before the answer: only sound from here on is a response.
         interviewerLoudSince = nil
     }

@@ -128,7 +128,8 @@ struct LoadEngineCommand: AsyncParsableCommand {
         let turns = outcomes.flatMap(\.turns)
         let responses = turns.compactMap(\.responseMilliseconds)
         // The last turn of a call may end with the measurement.
-        let lost = outcomes.reduce(0) { $0 + $1.turns.dropLast().count { $0.responseMilliseconds == nil && !$0.cutOff } }
+        let unanswered = outcomes.reduce(0) { $0 + $1.turns.dropLast().count { $0.responseMilliseconds == nil && !$0.cutOff } }
+        let lost = unanswered + outcomes.count(where: \.stalled)
         let gaps = outcomes.flatMap(\.gaps)
         let seconds = minutes * 60 * Double(calls)
         return Report(

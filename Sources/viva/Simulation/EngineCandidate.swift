@@ -14,11 +14,9 @@ struct EngineCandidate: Sendable {
     /// What came of the call.
     struct Outcome: Sendable {
         var turns: [SyntheticCandidateStateMachine.Turn] = []
-        /// Questions that were asked.
-        var asked = 0
-        /// Answers whose words came back.
-        var transcribed = 0
-        /// Longest pause between two frames of the interviewer's track, in milliseconds beyond the 20 that it should be.
+        /// Nothing went on for longer than a question and its answer take: the words of an answer never came, or no question did.
+        var stalled = false
+        /// Pauses between two frames of the interviewer's track, in milliseconds beyond the 20 that they should be.
         var gaps: [Double] = []
         var failure: String?
     }
@@ -32,6 +30,8 @@ struct EngineCandidate: Sendable {
     let duration: Duration
     let turnDetection: TurnDetection
 
+    /// A question, the time to think, an answer and its words take about 15 s.
+    private static let longestCycle = 30_000.0
     private static let requestTimeout = TimeAmount.seconds(20)
     private static let answerBytes = 64 * 1_024
 
@@ -64,35 +64,37 @@ struct EngineCandidate: Sendable {
             try? await Task.sleep(for: duration)
             continuation.finish()
         }
+        var asked = 0
+        var lastAsked = sound.now
         for await event in events {
             guard case .text(let text) = event, let message = try? ServerMessage(text: text) else {
                 if case .closed(let reason) = event { outcome.failure = "closed: \(reason.rawValue)" }
                 continue
             }
             switch message.event {
-            case .sessionCreated:
-                outcome.asked += 1
-                ask(outcome.asked, peer, sound)
-            case .inputAudioTranscriptionCompleted(let completed) where !completed.transcript.isEmpty:
-                outcome.transcribed += 1
-                outcome.asked += 1
-                ask(outcome.asked, peer, sound)
+            case .sessionCreated, .inputAudioTranscriptionCompleted:
+                if case .inputAudioTranscriptionCompleted(let completed) = message.event, completed.transcript.isEmpty { continue }
+                asked += 1
+                lastAsked = sound.now
+                if !ask(asked, peer, sound) { outcome.failure = "a question could not be sent" }
             case .error(let error): outcome.failure = error.error.code ?? "error"
             default: break
             }
         }
         timer.cancel()
+        outcome.stalled = sound.now - lastAsked > Self.longestCycle
         await peer.close()
         outcome.turns = sound.turns
         outcome.gaps = gaps.all
         return outcome
     }
 
-    private func ask(_ number: Int, _ peer: PeerConnectionClient, _ sound: CandidateSound) {
+    /// - Returns: false when the data channel takes nothing.
+    private func ask(_ number: Int, _ peer: PeerConnectionClient, _ sound: CandidateSound) -> Bool {
         sound.questionAsked(number: number)
         let words = questions[(number - 1) % questions.count]
         let create = ResponseCreate(metadata: [VerbatimReplyModel.metadataKey: words])
-        _ = peer.send(ClientMessage(.responseCreate(ResponseCreateEvent(response: create))).text)
+        return peer.send(ClientMessage(.responseCreate(ResponseCreateEvent(response: create))).text)
     }
 
     private func call(offer: String) async throws -> String {

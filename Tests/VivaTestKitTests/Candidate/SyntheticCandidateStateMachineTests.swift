@@ -87,6 +87,22 @@ struct SyntheticCandidateStateMachineTests {
         machine.heard(loud: false, at: 3_320)
         #expect(machine.turns.last?.silencedMilliseconds == 200)
     }
+
+    @Test("after talking over a question it waits until the question was put again, and answers once")
+    func answersTheRepeatedQuestion() {
+        var machine = SyntheticCandidateStateMachine(
+            behaviour: .init(thinkingTime: 200, bargeInAt: [1], bargeInAfter: 600),
+            answers: 1
+        )
+        machine.questionAsked(number: 1)
+        #expect(play(&machine, from: 0, to: 3_000, interviewer: true)?.at == 600)
+        machine.answerFinished(at: 3_000)
+        #expect(play(&machine, from: 3_000, to: 6_000, interviewer: false) == nil)
+        #expect(play(&machine, from: 6_000, to: 7_000, interviewer: true) == nil)
+        #expect(play(&machine, from: 7_000, to: 9_000, interviewer: false) != nil)
+        machine.answerFinished(at: 10_000)
+        #expect(play(&machine, from: 10_000, to: 12_000, interviewer: false) == nil)
+    }
 }
 
 @Suite("A wave file")
