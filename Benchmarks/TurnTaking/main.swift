@@ -49,7 +49,10 @@ func readWave(_ path: String) throws -> [Float] {
 }
 
 let arguments = CommandLine.arguments.dropFirst()
-guard let models = arguments.first else { fatalError("usage: TurnTakingBenchmark MODELS_DIRECTORY [RECORDING.wav …]") }
+guard let models = arguments.first else {
+    FileHandle.standardError.write(Data("usage: TurnTakingBenchmark MODELS_DIRECTORY [RECORDING.wav …]\n".utf8))
+    exit(64)
+}
 let speech = try await LocalSpeech.load(directory: URL(filePath: models, directoryHint: .isDirectory))
 let isVerbose = ProcessInfo.processInfo.environment["VERBOSE"] != nil
 

@@ -8,10 +8,6 @@ import ServerEdge
 struct EngineRoutes: Sendable {
     /// How long a client should wait after 503.
     static let retryAfter = Duration.seconds(2)
-    /// Event types that may be larger than others, because they carry audio.
-    static let audioTypes = ["input_audio_buffer.append", "conversation.item.create"]
-    /// How much of a large message is searched for its type.
-    static let audioPrefixBytes = 512
     /// A `client_secrets` body: a session with its instructions and tools.
     private static let maximumSecretBody = 128 * 1_024
 

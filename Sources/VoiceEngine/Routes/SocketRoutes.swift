@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import RealtimeProtocol
 import ServerEdge
 
@@ -45,10 +46,7 @@ struct SocketRoutes: Sendable {
     // MARK: A session of its own
 
     private func serve(_ connection: WebSocketConnection, _ configuration: SessionConfiguration, _ dialect: BetaDialect?) async {
-        let listener = SessionListener(
-            send: { connection.send($0) },
-            close: { reason in connection.close(reason.closeCode, reason: reason.rawValue) }
-        )
+        let listener = SessionListener(connection)
         do {
             try engine.registry.admit()
         } catch {
@@ -57,8 +55,9 @@ struct SocketRoutes: Sendable {
             connection.close(.tryAgainLater)
             return
         }
-        guard
-            let session = try? RealtimeSession(
+        let session: RealtimeSession
+        do {
+            session = try RealtimeSession(
                 suffix: EngineRoutes.suffix(),
                 client: .socket(listener),
                 dialect: dialect,
@@ -67,7 +66,8 @@ struct SocketRoutes: Sendable {
                 limits: engine.limits,
                 services: engine.services
             )
-        else {
+        } catch {
+            engine.services.logger.error("a session could not be made", metadata: ["error_type": "\(type(of: error))"])
             engine.registry.release()
             connection.close(.internalError)
             return
@@ -89,10 +89,7 @@ struct SocketRoutes: Sendable {
 
     private func serveSideband(_ connection: WebSocketConnection, _ session: RealtimeSession) async {
         let number = engine.registry.sidebandNumber()
-        let sideband = SessionListener(
-            send: { connection.send($0) },
-            close: { reason in connection.close(reason.closeCode, reason: reason.rawValue) }
-        )
+        let sideband = SessionListener(connection)
         guard session.inbox.offer(.attached(number, sideband)) else {
             connection.close(.goingAway)
             return
@@ -126,6 +123,15 @@ struct SocketRoutes: Sendable {
         tell(error, connection)
         connection.close(WebSocketCloseCode(rawValue: 4_000), reason: "invalid_request_error.beta_api_shape_disabled")
         for await _ in connection.messages {}
+    }
+}
+
+extension SessionListener {
+    init(_ connection: WebSocketConnection) {
+        self.init(
+            send: { connection.send($0) },
+            close: { reason in connection.close(reason.closeCode, reason: reason.rawValue) }
+        )
     }
 }
 

@@ -7,6 +7,10 @@ extension RealtimeSession {
     private static let minimumCommitMilliseconds = 100
     /// Longest identifier that a client may choose; clients send up to 32 characters.
     private static let maximumIdentifierCharacters = 128
+    /// Event types that may be larger than others, because they carry audio.
+    private static let audioTypes = ["input_audio_buffer.append", "conversation.item.create"]
+    /// How much of either end of a large message is searched for its type.
+    private static let searchedBytes = 512
 
     func handleMessage(_ text: String, from origin: MessageOrigin) async {
         guard text.utf8.count <= limits.messageBytes || isAudio(text) else {
@@ -45,9 +49,9 @@ extension RealtimeSession {
     private func isAudio(_ text: String) -> Bool {
         guard text.utf8.count <= limits.audioMessageBytes else { return false }
         // Clients write the type first, or sort the members by name: then it is last.
-        let beginning = String(decoding: text.utf8.prefix(EngineRoutes.audioPrefixBytes), as: UTF8.self)
-        let end = String(decoding: text.utf8.suffix(EngineRoutes.audioPrefixBytes), as: UTF8.self)
-        return EngineRoutes.audioTypes.contains { beginning.contains($0) || end.contains($0) }
+        let beginning = String(decoding: text.utf8.prefix(Self.searchedBytes), as: UTF8.self)
+        let end = String(decoding: text.utf8.suffix(Self.searchedBytes), as: UTF8.self)
+        return Self.audioTypes.contains { beginning.contains($0) || end.contains($0) }
     }
 
     private func handle(_ event: ClientEvent, eventID: String?, from origin: MessageOrigin) async throws(RealtimeError) {
@@ -186,15 +190,9 @@ extension RealtimeSession {
             item.content?[index].audio = nil
             if item.content?[index].transcript == nil { audio = bytes }
         }
+        let samples = try audio.map { bytes throws(RealtimeError) in try itemAudio(bytes) }
         let previous = try conversation.insert(item, after: create.previousItemID)
-        if let audio {
-            do {
-                try transcribe(audio, of: id)
-            } catch {
-                try conversation.delete(id)
-                throw error
-            }
-        }
+        if let samples { transcribe(samples, of: id) }
         emit([
             .conversationItemAdded(ConversationItemAddedEvent(item: item, previousItemID: previous)),
             .conversationItemDone(ConversationItemDoneEvent(item: item, previousItemID: previous)),

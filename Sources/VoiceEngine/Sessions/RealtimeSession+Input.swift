@@ -30,7 +30,7 @@ extension RealtimeSession {
         guard let bytes = WireAudioReader.bytes(base64) else {
             throw .invalidValue("audio", "Invalid 'audio'. Expected base64-encoded audio bytes in the session's input format.")
         }
-        // A call has its media track; audio that comes beside it is mixed into the same stream of time, as the API takes it.
+        // In a call it comes beside the media track and lengthens the same stream: a client sends one or the other.
         var rest = bytes[...]
         while !rest.isEmpty, ending == nil {
             wireReader.read(rest.prefix(Self.appendStep), into: &partialWindow)
@@ -66,8 +66,8 @@ extension RealtimeSession {
         speech.release(before: turns.firstNeededSample)
     }
 
-    /// Recognises the audio of an item that the client made.
-    func transcribe(_ bytes: [UInt8], of itemID: String) throws(RealtimeError) {
+    /// The audio of an item that the client makes, at 16 kHz.
+    func itemAudio(_ bytes: [UInt8]) throws(RealtimeError) -> [Float] {
         let format = WireFormat(configuration.inputFormat) ?? .pcm
         guard bytes.count <= Self.longestItemAudio * format.bytesPerSecond else {
             throw .invalidValue("item.content[0].audio", "Supported is audio of up to 60 seconds.")
@@ -78,8 +78,12 @@ extension RealtimeSession {
         var reader = WireAudioReader(format)
         var samples: [Float] = []
         reader.read(bytes[...], into: &samples)
+        return samples
+    }
+
+    /// Recognises the audio of an item that the client made.
+    func transcribe(_ audio: [Float], of itemID: String) {
         let (services, inbox, logger) = (services, inbox, logger)
-        let audio = samples
         transcriptions[itemID] = Task {
             do {
                 inbox.offer(.transcribed(itemID: itemID, text: try await services.speechToText.transcribe(audio, priority: .final)))

@@ -206,9 +206,7 @@ actor RealtimeSession {
         case .transcribed(let itemID, let text): handleTranscribed(itemID, text: text)
         case .reply(let response, let progress): handleReply(response, progress)
         case .end(let reason): beginEnding(reason)
-        case .finished:
-            openTurns = [:]
-            transcriptions = [:]
+        case .finished: openTurns = [:]
         }
     }
 

@@ -81,4 +81,20 @@ struct StreamingResamplerTests {
         var resampler = StreamingResampler()
         #expect(resampler.process([]).isEmpty)
     }
+
+    @Test(
+        "every conversion keeps time and a constant",
+        arguments: [
+            (StreamingResampler.Conversion.from24to16, 480, 320), (.from8to16, 160, 320), (.from24to8, 480, 160),
+        ]
+    )
+    func conversions(conversion: StreamingResampler.Conversion, input: Int, output: Int) {
+        var resampler = StreamingResampler(conversion)
+        var last: [Float] = []
+        for _ in 0..<20 {
+            last = resampler.process([Int16](repeating: 16_384, count: input))
+            #expect(last.count == output)
+        }
+        #expect(last.allSatisfy { abs($0 - 0.5) < 0.001 })
+    }
 }

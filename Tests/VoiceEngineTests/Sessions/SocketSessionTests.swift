@@ -389,6 +389,22 @@ import Testing
         await client.leave()
     }
 
+    @Test("a client of the beta speaks and is told in its own shape")
+    func beta() async throws {
+        let client = try SocketClient(dialect: BetaDialect())
+        await client.send(#"{"type":"session.update","session":{"modalities":["text","audio"],"voice":"alloy","temperature":0.8}}"#)
+        await client.wait(for: "session.updated")
+        await client.respond(Self.say("Hello there."))
+        await client.wait(for: "response.done")
+        #expect(client.types.contains("response.audio.delta"))
+        #expect(client.types.contains("response.audio_transcript.delta"))
+        #expect(client.types.contains("conversation.item.created"))
+        #expect(client.types.allSatisfy { !$0.hasPrefix("response.output_audio") && $0 != "conversation.item.done" && $0 != "error" })
+        guard case .unknown(_, let raw) = client.events.last(where: { $0.type == "session.updated" }) else { return }
+        #expect(raw["session"]?["voice"] == "alloy")
+        await client.leave()
+    }
+
     @Test("the session's maximum ends it with the API's error")
     func expired() async throws {
         let client = try SocketClient()

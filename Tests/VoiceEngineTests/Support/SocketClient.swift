@@ -47,6 +47,7 @@ final class SocketClient: Sendable {
     init(
         texts: [String] = [],
         configuration: SessionConfiguration? = nil,
+        dialect: BetaDialect? = nil,
         replies: ReplySource = ReplySource(),
         limits: SessionLimits = Call.limits
     ) throws {
@@ -55,6 +56,7 @@ final class SocketClient: Sendable {
         session = try RealtimeSession(
             suffix: "socket",
             client: .socket(told.listener),
+            dialect: dialect,
             configuration: configuration ?? Call.configuration,
             policy: .owner,
             limits: limits,
