@@ -80,6 +80,7 @@ struct LoadCommand: AsyncParsableCommand {
                     guard sound.now - start < Self.firstSoundLimit else { throw CommandFailure("no sound within 10 s") }
                     try await Task.sleep(for: Self.poll)
                 }
+                if count == 1 { Terminal.note("first sound after \(Int((sound.firstSound ?? start) - start)) ms") }
                 try await Task.sleep(for: .milliseconds(hold))
                 try await api.end(call: location, token: joined.candidate_token)
                 await peer.close()
