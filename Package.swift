@@ -111,7 +111,7 @@ let package = Package(
         // Measures turn-taking with the real models, on audio time. Run by hand.
         .executableTarget(
             name: "TurnTakingBenchmark",
-            dependencies: ["RealtimeProtocol", "VoiceEngine", "VoiceMedia"],
+            dependencies: ["InterviewCore", "RealtimeProtocol", "VoiceEngine", "VoiceMedia"],
             path: "Benchmarks/TurnTaking",
             swiftSettings: rules
         ),

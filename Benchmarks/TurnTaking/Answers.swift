@@ -89,6 +89,38 @@ enum Answers {
         (["I think I am good at", "explaining things."], [1.5]),
     ]
 
+    /// Whole answers of several sentences, with the short pauses of fluent speech.
+    static let long: [([String], [Double])] = [
+        (
+            [
+                "In my last job I led a small project from the first idea to the release.",
+                "I planned the work with two colleagues,", "and we finished a week early.",
+                "The customer was happy,", "and we used the same approach again the year after.",
+            ], [0.4, 0.3, 0.5, 0.35]
+        ),
+        (
+            [
+                "I once found the cause of a slow page by looking at the numbers first.", "The query was fine,",
+                "but it was called two hundred times for each visitor.", "So I put a cache in front of it,",
+                "and the page was fast again the same day.",
+            ], [0.5, 0.3, 0.45, 0.3]
+        ),
+        (
+            [
+                "We did not agree at the beginning.", "One half of the team wanted to rewrite everything,",
+                "and the other half wanted to repair what we had.", "So we made a list of what mattered to our users,",
+                "tried both ways for a week,", "and chose the one with the better result.",
+            ], [0.45, 0.35, 0.5, 0.3, 0.3]
+        ),
+        (
+            [
+                "I ask what is needed and for whom.", "Then I write it down in simple words,",
+                "and show it to somebody who knows the field better than I do.", "After that I build the part with the most risk first,",
+                "because that is where I learn the most.",
+            ], [0.4, 0.35, 0.5, 0.3]
+        ),
+    ]
+
     static let backchannels = ["Mm-hmm.", "Uh-huh.", "Yeah.", "Right.", "Okay.", "I see.", "Sure.", "Got it.", "Yes.", "Makes sense."]
 
     static let interruptions = [

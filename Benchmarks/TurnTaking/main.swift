@@ -1,4 +1,5 @@
 import Foundation
+import InterviewCore
 import RealtimeProtocol
 
 @testable import VoiceEngine
@@ -8,7 +9,7 @@ import RealtimeProtocol
 //
 // Reports, for each kind of turn detection, the time from the last sound to the decision, the share of answers that are cut off
 // in a thinking pause, and what a reply does under listening noises and interruptions. Recordings (16-bit PCM, mono, 16 kHz or
-// a multiple of it) are read for human pauses.
+// a multiple of it) are read for human pauses, and for word errors where a text file of the same name lies beside one.
 
 /// From the decision to the first audible sample: nothing to compute when the reply was prepared, transport in any case.
 let replyMilliseconds = 100.0
@@ -24,6 +25,31 @@ func semantic(_ eagerness: TurnDetection.SemanticVAD.Eagerness) -> TurnSettings 
 
 func stops(_ events: [Simulation.Event]) -> [Double] {
     events.compactMap { if case .stopSpeech = $0.action { $0.time } else { nil } }
+}
+
+/// What was said, as it would be kept.
+func transcript(_ events: [Simulation.Event], _ texts: [Int: String]) -> String {
+    events.flatMap { event -> [Int] in if case .commit(_, let pieces) = event.action { pieces } else { [] } }
+        .compactMap { texts[$0] }.joined(separator: " ")
+}
+
+/// How much sound the models were given.
+struct Work {
+    private var (spoken, recognised, judged) = (0.0, 0.0, 0.0)
+
+    mutating func add(_ events: [Simulation.Event], spoken seconds: Double) {
+        spoken += seconds
+        for event in events {
+            switch event.action {
+            case .recognise(let recognition): recognised += Double(recognition.samples.count) / 16_000
+            // The model is always given 8 s.
+            case .judge: judged += 8
+            default: break
+            }
+        }
+    }
+
+    var summary: String { String(format: "%.2f, %.2f", recognised / spoken, judged / spoken) }
 }
 
 func readWave(_ path: String) throws -> [Float] {
@@ -62,21 +88,32 @@ let kinds: [(String, TurnSettings)] = [
 ]
 var recordings: [(String, Recording)] = []
 for text in Answers.ordinary { recordings.append((text, try await speech.record([text], pauses: []))) }
-for (pieces, pauses) in Answers.thinking + Answers.unseen {
+for (pieces, pauses) in Answers.thinking + Answers.unseen + Answers.long {
     recordings.append((pieces.joined(separator: " | "), try await speech.record(pieces, pauses: pauses)))
 }
 
-let groups = [("ordinary", Answers.ordinary.count), ("thinking", Answers.thinking.count), ("unseen", Answers.unseen.count)]
-print("kind | answers | last sound to decision p50 p95 max ms | decided in a pause | heard in a pause")
+let groups = [
+    ("ordinary", Answers.ordinary.count), ("thinking", Answers.thinking.count), ("unseen", Answers.unseen.count),
+    ("long", Answers.long.count),
+]
+print(
+    "kind | answers | last sound to decision p50 p95 max ms | decided in a pause | heard in a pause | word errors | recognised, judged s per s spoken"
+)
 for (name, settings) in kinds {
     let simulation = Simulation(speech: speech, settings: settings)
     var first = 0
     for (group, count) in groups {
         var latencies: [Double] = []
         var (decided, audible) = (0, 0)
+        var (errors, words) = (0, 0)
+        var work = Work()
         for (text, recording) in recordings[first..<first + count] {
             let (events, texts, probabilities) = try await simulation.run(recording.samples)
             let ends = stops(events)
+            let rate = WordErrorRate(reference: text, hypothesis: transcript(events, texts))
+            errors += rate.errors
+            words += rate.referenceWords
+            work.add(events, spoken: Double(recording.samples.count) / 16_000)
             let last = recording.pauses[recording.pauses.count - 1].start
             let inPauses = recording.pauses.compactMap { pause in pause.resumption.map { (pause.start, $0) } }
             let early = ends.filter { $0 < last }
@@ -101,7 +138,11 @@ for (name, settings) in kinds {
             "|",
             "\(decided)/\(count)",
             "|",
-            "\(audible)/\(count)"
+            "\(audible)/\(count)",
+            "|",
+            String(format: "%.1f %%", 100 * Double(errors) / Double(words)),
+            "|",
+            work.summary
         )
     }
 }
@@ -140,6 +181,10 @@ for path in arguments.dropFirst() {
     for (name, settings) in kinds {
         let (events, texts, probabilities) = try await Simulation(speech: speech, settings: settings).run(samples)
         let last = Double(samples.lastIndex { abs($0) > 0.02 } ?? 0) / 16
+        var work = Work()
+        work.add(events, spoken: Double(samples.count) / 16_000)
+        let said = try? String(contentsOfFile: (path as NSString).deletingPathExtension + ".txt", encoding: .utf8)
+        let rate = said.map { WordErrorRate(reference: $0, hypothesis: transcript(events, texts)) }
         let ends = stops(events)
         // A pause in which a turn was thought to be over; the recording goes on behind all but the last.
         print(
@@ -151,7 +196,11 @@ for path in arguments.dropFirst() {
             "of",
             probabilities.count,
             "judged silences | end to decision",
-            ends.last.map { Int($0 - last) } ?? -1
+            ends.last.map { Int($0 - last) } ?? -1,
+            "| word errors",
+            rate.map { "\($0.errors) of \($0.referenceWords)" } ?? "unknown",
+            "| work",
+            work.summary
         )
         if isVerbose { print("   ", zip(probabilities, texts.sorted { $0.key < $1.key }.map(\.value)).map { "\($0) \($1)" }) }
     }

@@ -87,11 +87,16 @@ public struct VoiceEngine: Service {
         self.onServerRunning = onServerRunning
         let metrics = EngineMetrics(registry: metricsRegistry)
         self.metrics = metricsRegistry
-        registry = SessionRegistry(maximumCalls: configuration.maximumCalls, metrics: metrics)
         var limits = SessionLimits()
         limits.sessionDuration = configuration.maximumSessionDuration
         if !configuration.interimTranscripts { limits.interimWindows = nil }
         let start = ContinuousClock.now
+        let now: @Sendable () -> UInt64 = {
+            let passed = start.duration(to: .now).components
+            return UInt64(passed.seconds) * 1_000_000_000 + UInt64(passed.attoseconds / 1_000_000_000)
+        }
+        let lag = SpeechLagMeter(now: now)
+        registry = SessionRegistry(maximumCalls: configuration.maximumCalls, lag: lag, metrics: metrics)
         let services = SessionServices(
             speechToText: speechToText,
             textToSpeech: textToSpeech,
@@ -99,11 +104,9 @@ public struct VoiceEngine: Service {
             turnCompletion: turnCompletion,
             replies: replies,
             metrics: metrics,
+            lag: lag,
             logger: logger,
-            now: {
-                let passed = start.duration(to: .now).components
-                return UInt64(passed.seconds) * 1_000_000_000 + UInt64(passed.attoseconds / 1_000_000_000)
-            },
+            now: now,
             secondsSince1970: { Int(Date().timeIntervalSince1970) },
             sleep: { try await Task.sleep(for: $0) }
         )

@@ -14,6 +14,7 @@ enum EngineErrorCode: String, EdgeErrorCode {
     case originNotAllowed = "origin_not_allowed"
     case callNotFound = "call_id_not_found"
     case engineFull = "engine_full"
+    case engineOverloaded = "engine_overloaded"
     case engineDraining = "engine_draining"
     case noPorts = "no_ports"
     case negotiationFailed = "negotiation_failed"
@@ -25,7 +26,7 @@ enum EngineErrorCode: String, EdgeErrorCode {
         case .invalidAPIKey: .unauthorized
         case .originNotAllowed: .forbidden
         case .callNotFound: .notFound
-        case .engineFull, .engineDraining, .noPorts: .serviceUnavailable
+        case .engineFull, .engineOverloaded, .engineDraining, .noPorts: .serviceUnavailable
         case .negotiationTimeout: .gatewayTimeout
         }
     }
@@ -42,6 +43,7 @@ enum EngineErrorCode: String, EdgeErrorCode {
         case .originNotAllowed: "Pages of this origin may not use the engine. Its operator can allow them with VIVA_ENGINE_ALLOWED_ORIGINS."
         case .callNotFound: "There is no call with this id, or it has ended."
         case .engineFull: "All places are taken. Try again shortly."
+        case .engineOverloaded: "The calls that are going on need all of this machine. Try again shortly."
         case .engineDraining: "This engine is shutting down. Try another one, or again shortly."
         case .noPorts: "No network port is free for the media of this call. Try again shortly."
         case .negotiationFailed: "The offer could not be answered. Create a new offer and try again."

@@ -141,7 +141,13 @@ struct EngineRoutes: Sendable {
     }
 
     func describe(_ refusal: SessionRegistry.Refusal) -> EdgeError {
-        EdgeError(refusal == .full ? EngineErrorCode.engineFull : .engineDraining, retryAfter: Self.retryAfter)
+        let code: EngineErrorCode =
+            switch refusal {
+            case .full: .engineFull
+            case .overloaded: .engineOverloaded
+            case .draining: .engineDraining
+            }
+        return EdgeError(code, retryAfter: Self.retryAfter)
     }
 
     /// What a session starts with: what is bound to the key, and over it what the client asks for.

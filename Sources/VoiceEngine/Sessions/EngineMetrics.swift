@@ -7,6 +7,7 @@ struct EngineMetrics: Sendable {
     let callsTotal: MetricsRegistry.Counter
     let callsRefused: MetricsRegistry.Counter
     let callsEnded: MetricsRegistry.Counter
+    let speechLag: MetricsRegistry.Gauge
     let turns: MetricsRegistry.Counter
     let interruptions: MetricsRegistry.Counter
     let responses: MetricsRegistry.Counter
@@ -24,8 +25,15 @@ struct EngineMetrics: Sendable {
         let times = [0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 2, 5]
         callsActive = registry.gauge("viva_engine_calls_active", help: "Calls that are live or being set up.")
         callsTotal = registry.counter("viva_engine_calls_total", help: "Calls that were answered.")
-        callsRefused = registry.counter("viva_engine_calls_refused_total", help: "Calls refused because the engine was full or draining.")
+        callsRefused = registry.counter(
+            "viva_engine_calls_refused_total",
+            help: "Calls refused because the engine was full, overloaded or draining."
+        )
         callsEnded = registry.counter("viva_engine_calls_ended_total", help: "Calls that ended.", labels: ["reason"])
+        speechLag = registry.gauge(
+            "viva_engine_speech_lag_seconds",
+            help: "Seconds that recognition takes beyond what it should, on average; above 0.5 no more calls are taken."
+        )
         turns = registry.counter("viva_engine_turns_total", help: "Turns of speech that were committed.")
         interruptions = registry.counter("viva_engine_interruptions_total", help: "Responses cut off by speech.")
         responses = registry.counter("viva_engine_responses_total", help: "Responses that ended.", labels: ["status"])

@@ -79,15 +79,28 @@ extension RealtimeSession {
         let samples = speech[recognition.samples]
         openTurns[recognition.turn]?.lengths[recognition.number] = samples.count
         let (services, inbox, logger) = (services, inbox, logger)
-        recognitions[recognition.number] = Task {
+        guard recognitions.count < limits.waitingRecognitions else {
+            services.metrics.recognitionFailures.increment()
+            recognitions[recognition.number] = Task { _ = inbox.offer(.recognised(recognition, text: nil)) }
+            return
+        }
+        let lane = recognition.number % limits.recognitionsAtOnce
+        let before = recognitionLanes[lane]
+        let task = Task {
+            await before?.value
             let start = services.now()
             do {
+                try Task.checkCancellation()
                 let text = try await services.speechToText.transcribe(
                     samples,
                     priority: recognition.purpose == .interim ? .interim : .final
                 )
                 let duration = Double(services.now() - start) / 1e9
                 services.metrics.recognition.observe(duration)
+                if recognition.purpose == .text {
+                    services.lag.observe(duration, audioSeconds: Double(samples.count) / Double(SpeechWindow.sampleRate))
+                    services.metrics.speechLag.set(services.lag.value)
+                }
                 logger.debug(
                     "speech recognised",
                     metadata: [
@@ -104,6 +117,8 @@ extension RealtimeSession {
                 inbox.offer(.recognised(recognition, text: nil))
             }
         }
+        recognitionLanes[lane] = task
+        recognitions[recognition.number] = task
     }
 
     func handleRecognised(_ recognition: TurnStateMachine.Recognition, text: String?) {
@@ -113,18 +128,29 @@ extension RealtimeSession {
         guard recognitions.removeValue(forKey: recognition.number) != nil, var turn = openTurns[recognition.turn] else { return }
         switch recognition.purpose {
         case .interim:
-            guard let text, !turn.assembly.isCommitted else { return }
-            let soFar = turn.assembly.textSoFar
-            let delta = turn.interim.update(soFar.isEmpty ? text : "\(soFar) \(text)")
-            openTurns[recognition.turn] = turn
-            if let delta, configuration.transcription != nil {
-                emit([.inputAudioTranscriptionDelta(InputAudioTranscriptionDeltaEvent(itemID: turn.itemID, delta: delta))])
+            guard let text else { return }
+            var parts = [turn.assembly.textSoFar]
+            if let known = recognition.continues {
+                guard let last = turn.lastText, last.recognition == known else { return }
+                parts.append(last.text)
             }
+            showInterim((parts + [text]).filter { !$0.isEmpty }.joined(separator: " "), of: &turn)
+            openTurns[recognition.turn] = turn
         case .text:
             let outcome = text.map { turn.assembly.recognised(recognition.number, $0) } ?? turn.assembly.failed(recognition.number)
+            // What was recognised because it might be the end serves as a look at a turn that goes on.
+            if let text {
+                turn.lastText = (recognition.number, text)
+                showInterim(turn.assembly.textSoFar, of: &turn)
+            }
             openTurns[recognition.turn] = turn
             if let outcome { finish(recognition.turn, outcome) }
         }
+    }
+
+    private func showInterim(_ hypothesis: String, of turn: inout Turn) {
+        guard !turn.assembly.isCommitted, configuration.transcription != nil, let delta = turn.interim.update(hypothesis) else { return }
+        emit([.inputAudioTranscriptionDelta(InputAudioTranscriptionDeltaEvent(itemID: turn.itemID, delta: delta))])
     }
 
     /// Asks the turn model whether the speaker has finished.

@@ -21,6 +21,8 @@ actor RealtimeSession {
         var itemID: String
         var assembly = TranscriptAssembly()
         var interim = InterimTranscript()
+        /// The last text that may yet be all of the turn, and its recognition: what a look continues.
+        var lastText: (recognition: TurnStateMachine.RecognitionNumber, text: String)?
         /// When the decision fell that the turn has ended.
         var endedAt: UInt64?
         /// Samples of each recognition.
@@ -48,6 +50,8 @@ actor RealtimeSession {
     var turns: TurnStateMachine
     var openTurns: [TurnStateMachine.TurnNumber: Turn] = [:]
     var recognitions: [TurnStateMachine.RecognitionNumber: Task<Void, Never>] = [:]
+    /// The last recognition of each lane; the next of the lane waits for it.
+    var recognitionLanes: [Int: Task<Void, Never>] = [:]
     var judgements: [TurnStateMachine.JudgementNumber: Task<Void, Never>] = [:]
     /// Recognition of audio in items, by item.
     var transcriptions: [String: Task<Void, Never>] = [:]
@@ -362,6 +366,7 @@ actor RealtimeSession {
         transport = nil
         for task in recognitions.values { await task.value }
         recognitions = [:]
+        recognitionLanes = [:]
         services.metrics.callsEnded.increment([reason.rawValue])
     }
 

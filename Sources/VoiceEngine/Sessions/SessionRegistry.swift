@@ -7,6 +7,8 @@ final class SessionRegistry: Sendable {
     /// Why a call is not taken.
     enum Refusal: Error, Equatable {
         case full
+        /// There are places, but speech is recognised too late already.
+        case overloaded
         case draining
     }
 
@@ -20,12 +22,14 @@ final class SessionRegistry: Sendable {
 
     let maximumCalls: Int
     private let metrics: EngineMetrics
+    private let lag: SpeechLagMeter
     private let state = Mutex(State())
     private let started: AsyncStream<(RealtimeSession, key: String)>
     private let starter: AsyncStream<(RealtimeSession, key: String)>.Continuation
 
-    init(maximumCalls: Int, metrics: EngineMetrics) {
+    init(maximumCalls: Int, lag: SpeechLagMeter, metrics: EngineMetrics) {
         self.maximumCalls = maximumCalls
+        self.lag = lag
         self.metrics = metrics
         // Bounded by admission.
         (started, starter) = AsyncStream.makeStream()
@@ -34,8 +38,7 @@ final class SessionRegistry: Sendable {
     /// Takes a place for a call. Give it back with `release`, or fill it with `start`.
     func admit() throws(Refusal) {
         let refusal: Refusal? = state.withLock { state in
-            if state.isDraining { return .draining }
-            if state.taken >= maximumCalls { return .full }
+            if let refusal = self.refusal(in: state) { return refusal }
             state.taken += 1
             metrics.callsActive.set(Double(state.taken))
             return nil
@@ -48,7 +51,14 @@ final class SessionRegistry: Sendable {
 
     /// Why a call would not be taken now; nil: it would.
     var refusal: Refusal? {
-        state.withLock { $0.isDraining ? .draining : $0.taken >= maximumCalls ? .full : nil }
+        state.withLock { refusal(in: $0) }
+    }
+
+    private func refusal(in state: State) -> Refusal? {
+        if state.isDraining { return .draining }
+        if state.taken >= maximumCalls { return .full }
+        // A first call is always taken: its own work cannot hurt another.
+        return state.taken > 0 && lag.isTooHigh ? .overloaded : nil
     }
 
     /// Gives back the place of a call that did not come about.

@@ -10,6 +10,7 @@ struct SessionServices: Sendable {
     var turnCompletion: (any TurnCompletionJudging)?
     var replies: ReplySource
     var metrics: EngineMetrics
+    var lag: SpeechLagMeter
     var logger: Logger
     /// Nanoseconds of a monotonic clock.
     var now: @Sendable () -> UInt64
@@ -40,6 +41,11 @@ struct SessionLimits: Sendable {
     var functionCalls = 32
     /// A look at the unfinished turn is taken after so many voiced windows (about 1 s); nil: never.
     var interimWindows: Int? = 31
+    /// Recognitions of one session that are with the recogniser at once. A call in real time needs two; a client that appends
+    /// faster than people speak does not get in the way of others beyond this.
+    var recognitionsAtOnce = 4
+    /// Recognitions of one session at all, those that wait for their turn included; what is beyond is not recognised.
+    var waitingRecognitions = 64
 }
 
 /// Why a session ended; decides how its listeners are told.

@@ -16,6 +16,8 @@ extension TurnStateMachine {
         var samples: Range<Int>
         /// Windows among them that hold speech, for finding invented text.
         var voicedWindows: Int
+        /// Of a look: the recognition of what comes before it in the piece, whose text it continues.
+        var continues: RecognitionNumber?
     }
 
     /// What to judge: has the speaker finished?

@@ -19,6 +19,8 @@ struct TurnStateMachine: ~Copyable {
         var pieceStart: Int
         /// Recognitions that are certain to belong to the turn.
         var pieces: [RecognitionNumber] = []
+        /// The last words of the pieces, as far as they are known.
+        var textBefore = ""
         /// Probabilities of the present piece, for finding the quietest place.
         var probabilities: [Float] = []
         var voicedWindows = 0
@@ -34,6 +36,8 @@ struct TurnStateMachine: ~Copyable {
         var isOverReply = false
         var interim: RecognitionNumber?
         var windowsSinceInterim = 0
+        /// How far into the present piece a recognition has seen that was made because it might be the end. Looks begin there.
+        var seen: Recognition?
         var hasEnded = false
     }
 
@@ -145,6 +149,8 @@ struct TurnStateMachine: ~Copyable {
             return []
         }
         speech.text = text.map { .known($0) } ?? .failed
+        // As good as a look at the unfinished turn: the next one is due as long after it.
+        if text != nil { speech.windowsSinceInterim = 0 }
         return settled(speech)
     }
 
@@ -284,8 +290,8 @@ struct TurnStateMachine: ~Copyable {
             }
             if speech.silentWindows == speculationWindows { actions += speculate(&speech) }
         } else {
-            speech.silentWindows = 0
             actions += takeBackSpeculation(&speech)
+            speech.silentWindows = 0
         }
         if probability > settings.startThreshold {
             speech.voicedWindows += 1
@@ -301,7 +307,8 @@ struct TurnStateMachine: ~Copyable {
         case .byHand: return .max
         case .silence(let windows): return windows
         case .semantics(let rule):
-            let text: TextCompletion? = if case .known(let text) = speech.text { TextCompletion(text) } else { nil }
+            let text: TextCompletion? =
+                if case .known(let text) = speech.text { TextCompletion("\(speech.textBefore) \(text)") } else { nil }
             let isBrief = speech.pieces.isEmpty && speech.voicedWindows < SemanticTurnEnd.briefWindows
             return rule.silenceWindows(probability: speech.probability, text: text, isBrief: isBrief)
         }
@@ -332,7 +339,8 @@ struct TurnStateMachine: ~Copyable {
         return actions
     }
 
-    /// Speech goes on. What was begun for the end is dropped; a long piece is kept.
+    /// Speech goes on. What was begun for the end is dropped; a long piece is kept, and so are words with a clear pause behind them:
+    /// then only what follows has to be recognised when the turn ends.
     private mutating func takeBackSpeculation(_ speech: inout Speech) -> [Action] {
         var actions: [Action] = []
         if speech.isPrepared {
@@ -344,16 +352,24 @@ struct TurnStateMachine: ~Copyable {
             actions.append(.cancelJudgement(judgement))
         }
         speech.probability = nil
-        speech.text = .pending
         if let speculation = speech.speculation {
             speech.speculation = nil
-            if speculation.samples.count >= TurnLimits.pieceWindows * SpeechWindow.samples {
+            if isPiece(speculation, of: speech) {
                 close(piece: speculation, of: &speech)
             } else {
+                if case .known = speech.text { speech.seen = speculation }
                 actions.append(.cancelRecognition(speculation.number))
             }
         }
+        speech.text = .pending
         return actions
+    }
+
+    private func isPiece(_ speculation: Recognition, of speech: Speech) -> Bool {
+        let windows = speculation.samples.count / SpeechWindow.samples
+        if windows >= TurnLimits.pieceWindows { return true }
+        guard case .known(let text) = speech.text, !text.isEmpty else { return false }
+        return windows >= TurnLimits.clauseWindows && speech.silentWindows >= TurnLimits.clausePauseWindows
     }
 
     /// Something about the present silence became known.
@@ -386,14 +402,21 @@ struct TurnStateMachine: ~Copyable {
         return [.prepareResponse(turn: speech.turn, pieces: speech.pieces + [speculation.number])]
     }
 
+    /// A look costs the recogniser's time in proportion to its length, so it does not begin again where the text is known.
     private mutating func interim(_ speech: inout Speech) -> [Action] {
+        let start = speech.seen?.samples.upperBound ?? speech.pieceStart
+        let windows = (sampleCount - start) / SpeechWindow.samples
         guard let interval = settings.interimWindows, speech.interim == nil, speech.voicedWindows >= TurnLimits.voicedWindows,
-            speech.probabilities.count <= TurnLimits.pieceWindows
+            windows <= TurnLimits.pieceWindows
         else { return [] }
         speech.windowsSinceInterim += 1
         guard speech.windowsSinceInterim >= interval else { return [] }
         speech.windowsSinceInterim = 0
-        let look = recognition(of: speech.pieceStart..<sampleCount, in: speech, .interim)
+        let voiced = speech.probabilities.suffix(windows).count { $0 > settings.startThreshold }
+        guard voiced >= TurnLimits.voicedWindows else { return [] }
+        var look = recognition(of: start..<sampleCount, in: speech, .interim)
+        look.voicedWindows = voiced
+        look.continues = speech.seen?.number
         speech.interim = look.number
         return [.recognise(look)]
     }
@@ -423,7 +446,9 @@ struct TurnStateMachine: ~Copyable {
     /// The piece is certain; the next one begins where it ends.
     private mutating func close(piece: Recognition, of speech: inout Speech) {
         speech.pieces.append(piece.number)
+        speech.textBefore = if case .known(let text) = speech.text { text } else { "" }
         speech.pieceStart = piece.samples.upperBound
+        speech.seen = nil
         speech.probabilities = Array(speech.probabilities.suffix((sampleCount - speech.pieceStart) / SpeechWindow.samples))
         speech.voicedWindows = speech.probabilities.count { $0 > settings.startThreshold }
     }

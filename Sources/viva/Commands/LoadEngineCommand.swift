@@ -2,6 +2,7 @@ import ArgumentParser
 import AsyncHTTPClient
 import Foundation
 import RealtimeProtocol
+import ServerEdge
 import SpeechModels
 import VivaTestKit
 import VoiceEngine
@@ -34,13 +35,23 @@ struct LoadEngineCommand: AsyncParsableCommand {
     @Option(help: "Answers: a text file (one paragraph per answer) or a folder of WAV files.")
     var answers: String?
 
+    @Flag(
+        help:
+            "Let all candidates begin together and give the same answers, so that pauses and turn ends fall together: harder than people are."
+    )
+    var inStep = false
+
     @Option(help: "Process of the engine, for its processor time and memory.")
     var pid: Int?
 
     @OptionGroup var models: ModelsOptions
 
-    /// Calls begin one after another, as people do, not in one instant.
-    private static let startInterval = Duration.milliseconds(250)
+    /// A question, the time to think, an answer and its words take about this long. Calls begin spread over it.
+    private static let turn = Duration.seconds(11)
+    /// Between the starts of two calls in step: setting up a call is not what is measured.
+    private static let stepInterval = Duration.milliseconds(250)
+    /// The candidates' own sound is encoded with the least effort: in life it costs the engine's machine nothing.
+    private static let encoderEffort: UInt32 = 0
     private static let questions = [
         "Tell me about a project that you are proud of.", "What was the hardest part of it?", "How did you find the cause?",
         "How do you begin when a task is new to you?", "Which decision would you make differently today?",
@@ -50,6 +61,7 @@ struct LoadEngineCommand: AsyncParsableCommand {
         let calls: Int
         let minutes: Double
         let detection: String
+        let in_step: Bool
         let turns: Int
         let response_p50_ms: Int?
         let response_p95_ms: Int?
@@ -73,27 +85,31 @@ struct LoadEngineCommand: AsyncParsableCommand {
         let source = try await AnswerSource.read(answers, voice: speech.synthesizer)
         let factory: PeerConnectionFactory
         do {
-            factory = try PeerConnectionFactory()
+            factory = try PeerConnectionFactory(configuration: .init(complexity: Self.encoderEffort))
         } catch {
             throw CommandFailure(error.description)
         }
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
-        let candidate = EngineCandidate(
-            base: url,
-            key: try settings.secret("viva.engine.api.key"),
-            client: client,
-            factory: factory,
-            answers: source,
-            questions: Self.questions,
-            duration: .seconds(minutes * 60),
-            turnDetection: turnDetection
-        )
+        let key: Secret<String>? = try settings.secret("viva.engine.api.key")
+        let count = max(1, calls)
+        let interval = inStep ? Self.stepInterval : Self.turn / count
         let before = pid.flatMap { ProcessUse(pid: $0) }
         Terminal.note("\(calls) calls for \(minutes) minutes")
         let outcomes = await withTaskGroup(of: EngineCandidate.Outcome.self) { group in
-            for _ in 0..<max(1, calls) {
+            for index in 0..<count {
+                let candidate = EngineCandidate(
+                    base: url,
+                    key: key,
+                    client: client,
+                    factory: factory,
+                    manner: .init(number: inStep ? 0 : index),
+                    answers: source,
+                    questions: Self.questions,
+                    duration: .seconds(minutes * 60),
+                    turnDetection: turnDetection
+                )
                 group.addTask { await candidate.run() }
-                try? await Task.sleep(for: Self.startInterval)
+                try? await Task.sleep(for: interval)
             }
             var outcomes: [EngineCandidate.Outcome] = []
             for await outcome in group {
@@ -136,6 +152,7 @@ struct LoadEngineCommand: AsyncParsableCommand {
             calls: calls,
             minutes: minutes,
             detection: detection,
+            in_step: inStep,
             turns: turns.count,
             response_p50_ms: Percentile.of(responses, 0.5).map { Int($0) },
             response_p95_ms: Percentile.of(responses, 0.95).map { Int($0) },

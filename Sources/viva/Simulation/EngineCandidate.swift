@@ -21,10 +21,25 @@ struct EngineCandidate: Sendable {
         var failure: String?
     }
 
+    /// What makes one candidate differ from the next: the answer it begins with, and how long it thinks. The same for the same number, so
+    /// that two runs can be compared.
+    struct Manner: Sendable {
+        let firstAnswer: Int
+        /// 0.6 to 1.6 s before an answer.
+        let thinkingMilliseconds: Double
+
+        init(number: Int) {
+            firstAnswer = number
+            // Steps that share no divisor with the range: neighbours differ much, and none is like another for long.
+            thinkingMilliseconds = 600 + Double((300 + number * 377) % 1_000)
+        }
+    }
+
     let base: String
     let key: Secret<String>?
     let client: HTTPClient
     let factory: PeerConnectionFactory
+    let manner: Manner
     let answers: AnswerSource
     let questions: [String]
     let duration: Duration
@@ -32,12 +47,14 @@ struct EngineCandidate: Sendable {
 
     /// A question, the time to think, an answer and its words take about 15 s.
     private static let longestCycle = 30_000.0
+    /// With five answers of 8 s each, enough for an hour.
+    private static let rounds = 70
     private static let requestTimeout = TimeAmount.seconds(20)
     private static let answerBytes = 64 * 1_024
 
     func run() async -> Outcome {
         var outcome = Outcome()
-        let sound = CandidateSound(behaviour: .init(), answers: answers.samples)
+        let sound = CandidateSound(behaviour: .init(thinkingTime: manner.thinkingMilliseconds), answers: samples())
         let gaps = FrameGaps()
         let (events, continuation) = AsyncStream<AudioTransportEvent>.makeStream(bufferingPolicy: .bufferingNewest(4_096))
         let peer = factory.makeClient(
@@ -87,6 +104,13 @@ struct EngineCandidate: Sendable {
         outcome.turns = sound.turns
         outcome.gaps = gaps.all
         return outcome
+    }
+
+    /// The answers in this candidate's order, again and again for as long as the call lasts.
+    private func samples() -> [[Int16]] {
+        let first = manner.firstAnswer % answers.samples.count
+        let order = answers.samples[first...] + answers.samples[..<first]
+        return Array(repeatElement(order, count: Self.rounds).joined())
     }
 
     /// - Returns: false when the data channel takes nothing.

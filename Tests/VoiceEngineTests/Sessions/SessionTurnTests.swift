@@ -157,10 +157,33 @@ import Testing
         let deltas = call.events.compactMap { event in
             if case .inputAudioTranscriptionDelta(let delta) = event { delta.delta } else { nil }
         }
-        #expect(deltas == ["I have", " worked here."])
+        #expect(deltas == ["I have", " worked", " here."])
         for event in call.events {
             if case .inputAudioTranscriptionCompleted(let completed) = event { #expect(completed.transcript == "I have worked here.") }
         }
+        await call.end()
+    }
+
+    @Test("what was recognised in a pause is told as interim words, and the next look continues it")
+    func interimAcrossPause() async throws {
+        var limits = Call.limits
+        limits.interimWindows = 31
+        let call = try await Call(texts: ["I have worked.", "here", "here for", "I have worked here for years."], limits: limits)
+        await call.hear(20, loud: true)
+        await call.hear(8, loud: false)
+        while call.speechToText.requests.isEmpty { await Task.yield() }
+        await call.settle()
+        await call.hear(31, loud: true)
+        while call.speechToText.requests.count < 2 { await Task.yield() }
+        await call.settle()
+        await call.hear(31, loud: true)
+        await call.wait(for: "conversation.item.input_audio_transcription.delta", count: 2)
+        await call.hear(15, loud: false)
+        await call.wait(for: "conversation.item.input_audio_transcription.completed")
+        let deltas = call.events.compactMap { event in
+            if case .inputAudioTranscriptionDelta(let delta) = event { delta.delta } else { nil }
+        }
+        #expect(deltas == ["I have worked.", " here", " for", " years."])
         await call.end()
     }
 }

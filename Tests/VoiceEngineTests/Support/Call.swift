@@ -42,6 +42,7 @@ final class Call: Sendable {
                 turnCompletion: nil,
                 replies: ReplySource(),
                 metrics: EngineMetrics(),
+                lag: SpeechLagMeter(now: { 0 }),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
                 now: { time.now },
                 secondsSince1970: { 1_000 },

@@ -20,6 +20,8 @@ final class SocketClient: Sendable {
 
     final class Told: Sendable {
         let messages = Mutex<[ServerMessage]>([])
+        /// The same as they were sent.
+        let texts = Mutex<[String]>([])
         let closed = Mutex<SessionEnd?>(nil)
         let news: AsyncStream<Void>
         let source: AsyncStream<Void>.Continuation
@@ -32,6 +34,7 @@ final class SocketClient: Sendable {
             SessionListener(
                 send: { text in
                     guard let message = try? ServerMessage(text: text) else { return false }
+                    self.texts.withLock { $0.append(text) }
                     self.messages.withLock { $0.append(message) }
                     self.source.yield()
                     return true
@@ -67,6 +70,7 @@ final class SocketClient: Sendable {
                 turnCompletion: nil,
                 replies: replies,
                 metrics: EngineMetrics(),
+                lag: SpeechLagMeter(now: { 0 }),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
                 now: { time.now },
                 secondsSince1970: { 1_000 },
@@ -78,6 +82,7 @@ final class SocketClient: Sendable {
     }
 
     var events: [ServerEvent] { told.messages.withLock { $0.map(\.event) } }
+    var texts: [String] { told.texts.withLock { $0 } }
     var types: [String] { events.map(\.type) }
     var closedWith: SessionEnd? { told.closed.withLock { $0 } }
     var errors: [RealtimeError] {

@@ -245,6 +245,30 @@ import Testing
         #expect(driver.silence(6).cancelled == [1])
     }
 
+    @Test("a look after a pause begins where the text is known, and comes a whole interval after it")
+    func interimAfterPause() {
+        var driver = TurnDriver(Self.settings(interim: 31))
+        driver.speech(20)
+        let pause = driver.silence(6).recognitions
+        let seen = (20 + 6) * Self.window
+        driver.recognised(pause[0], "I have worked")
+        let looks = driver.speech(31).compactMap { if case .recognise(let recognition) = $0 { recognition } else { nil } }
+        #expect(looks.count == 1)
+        #expect(looks.first?.samples == seen..<(20 + 6 + 31) * Self.window)
+        #expect(looks.first?.continues == pause[0])
+        #expect(looks.first?.voicedWindows == 31)
+    }
+
+    @Test("a look begins with the piece when what was said before a pause was not understood in time")
+    func interimAfterUnknownPause() {
+        var driver = TurnDriver(Self.settings(interim: 31))
+        driver.speech(20)
+        driver.silence(6)
+        let looks = driver.speech(31).compactMap { if case .recognise(let recognition) = $0 { recognition } else { nil } }
+        #expect(looks.map(\.samples.lowerBound) == [0])
+        #expect(looks.map(\.continues) == [nil])
+    }
+
     @Test("a probability that is no number counts as silence")
     func notANumber() {
         var driver = TurnDriver(Self.settings())

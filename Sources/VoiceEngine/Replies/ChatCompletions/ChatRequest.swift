@@ -2,6 +2,10 @@ import RealtimeProtocol
 
 /// The body of a request for a streamed chat completion.
 enum ChatRequest {
+    /// Tokens of a reply for which the client set no limit (`"inf"`): the largest number that the Realtime API knows. It is a quarter of an
+    /// hour of speech; a model that runs on beyond it has lost its way.
+    static let longestReply = 4_096
+
     /// JSON in a fixed order with the messages last: a longer conversation has the same bytes up to where it goes on.
     static func body(_ request: ReplyRequest, _ configuration: ChatCompletionsConfiguration) -> String {
         let dialect = configuration.dialect
@@ -10,9 +14,8 @@ enum ChatRequest {
             ("stream", "true"),
             ("stream_options", #"{"include_usage":true}"#),
         ]
-        if let limit = request.maximumOutputTokens {
-            members.append((dialect == .openAI ? "max_completion_tokens" : "max_tokens", "\(limit)"))
-        }
+        let limit = request.maximumOutputTokens ?? longestReply
+        members.append((dialect == .openAI ? "max_completion_tokens" : "max_tokens", "\(limit)"))
         if let temperature = configuration.temperature, temperature.isFinite { members.append(("temperature", "\(temperature)")) }
         if dialect == .openAI, !request.sessionID.isEmpty {
             members.append(("prompt_cache_key", RealtimeCoding.encode(request.sessionID)))

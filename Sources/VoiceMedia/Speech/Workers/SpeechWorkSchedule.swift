@@ -2,9 +2,9 @@ import VoiceEngine
 
 /// Which piece of work is started next, and which is refused. Pure: no threads, no time.
 ///
-/// Finals are started before interims, each in order of arrival. Interims run only while no final does, and never more of them at once
-/// than `interimThreads`: a final neither waits for an interim to end nor shares the processor with one that began after it. On a busy
-/// machine people see fewer words while they speak, and wait no longer for the answer.
+/// Finals are started before interims, each in order of arrival. Interims run only while no final does, leave one thread free, and
+/// are stopped when a final comes (``stopInterims()``). On a busy machine people see fewer words while they
+/// speak, and wait no longer for the answer.
 struct SpeechWorkSchedule<Work> {
     /// How many pieces of work may wait. At 0.1 to 0.3 s each on two threads, the last of them is 6 to 20 s late: beyond
     /// that an answer is of no use, and "overloaded" is the better one.
@@ -20,17 +20,28 @@ struct SpeechWorkSchedule<Work> {
         case refused
     }
 
-    private let interimThreads: Int
+    private let threads: Int
     private var finals: [Work] = []
     private var interims: [Work] = []
     private var runningInterims = 0
+    /// Those of the running ones that were told to stop.
+    private var stoppingInterims = 0
     private var runningFinals = 0
 
-    init(interimThreads: Int) {
-        self.interimThreads = interimThreads
+    /// - Parameter threads: at least 2, so that one is free of interims.
+    init(threads: Int) {
+        self.threads = max(2, threads)
     }
 
     var waiting: Int { finals.count + interims.count }
+
+    /// Says how many more of the running interims are to be stopped: all of them as soon as a final waits, for even on another thread
+    /// they take processor time and memory bandwidth from it. They count as running until `finished`.
+    mutating func stopInterims() -> Int {
+        guard !finals.isEmpty else { return 0 }
+        defer { stoppingInterims = runningInterims }
+        return runningInterims - stoppingInterims
+    }
 
     mutating func add(_ work: Work, priority: SpeechToTextPriority) -> Admission {
         switch priority {
@@ -55,14 +66,16 @@ struct SpeechWorkSchedule<Work> {
             runningFinals += 1
             return (finals.removeFirst(), .final)
         }
-        guard !interims.isEmpty, runningFinals == 0, runningInterims < interimThreads else { return nil }
+        guard !interims.isEmpty, runningFinals == 0, runningInterims < threads - 1 else { return nil }
         runningInterims += 1
         return (interims.removeFirst(), .interim)
     }
 
     mutating func finished(_ priority: SpeechToTextPriority) {
         switch priority {
-        case .interim: runningInterims -= 1
+        case .interim:
+            runningInterims -= 1
+            stoppingInterims = max(0, stoppingInterims - 1)
         case .final: runningFinals -= 1
         }
     }

@@ -17,15 +17,16 @@ final class SpeechWorkers: Sendable {
     ///   - threads: at least 2 are started, so that one is free of interims.
     init(name: String, threads: Int, runtime: OnnxRuntime) {
         let count = max(2, threads)
-        let queue = SpeechWorkQueue(interimThreads: count - 1)
+        let queue = SpeechWorkQueue(threads: count)
         self.runtime = runtime
         self.queue = queue
         for index in 0..<count {
             let thread = Thread {
+                // From inside: only a running thread passes its name on to the system.
+                Thread.current.name = "\(name)-\(index)"
                 Self.giveWay()
                 queue.work()
             }
-            thread.name = "\(name)-\(index)"
             thread.start()
         }
     }
@@ -84,15 +85,17 @@ private struct SpeechWork: Sendable {
 
 /// The schedule under a lock, with threads that wait for it.
 ///
-/// Unchecked because the compiler cannot see that `schedule` and `stopped` are touched only between `condition.lock()`
+/// Unchecked because the compiler cannot see that `schedule`, `runningInterims` and `stopped` are touched only between `condition.lock()`
 /// and `condition.unlock()`; they are private, and each of the five methods below does so.
 private final class SpeechWorkQueue: @unchecked Sendable {
     private let condition = NSCondition()
     private var schedule: SpeechWorkSchedule<SpeechWork>
+    /// The interims that run and were not told to stop.
+    private var runningInterims: [OnnxRunOptions] = []
     private var stopped = false
 
-    init(interimThreads: Int) {
-        schedule = SpeechWorkSchedule(interimThreads: interimThreads)
+    init(threads: Int) {
+        schedule = SpeechWorkSchedule(threads: threads)
     }
 
     func add(_ work: SpeechWork, priority: SpeechToTextPriority) {
@@ -104,6 +107,10 @@ private final class SpeechWorkQueue: @unchecked Sendable {
             return
         }
         let admission = schedule.add(work, priority: priority)
+        // The newest has done the least. One that was told to stop does so within a step of its network.
+        let stopping = runningInterims.suffix(schedule.stopInterims())
+        runningInterims.removeLast(stopping.count)
+        for interim in stopping { interim.terminate() }
         condition.signal()
         condition.unlock()
         let overloaded = SpeechModelError(.overloaded, "More speech waits to be processed than can be done in time.")
@@ -129,10 +136,12 @@ private final class SpeechWorkQueue: @unchecked Sendable {
                 condition.wait()
                 continue
             }
+            if priority == .interim { runningInterims.append(work.options) }
             condition.unlock()
             work.perform()
             condition.lock()
             schedule.finished(priority)
+            runningInterims.removeAll { $0 === work.options }
             // An interim that was held back may start now.
             condition.signal()
         }
