@@ -159,7 +159,8 @@ let package = Package(
             [
                 "VoiceEngine", "RealtimeProtocol", "ServerEdge", "VivaTestKit", hummingbird, httpClient, httpTypes, lifecycle, nioCore,
                 nioHTTP1, nioPosix, logging,
-            ]
+            ],
+            resources: [.copy("Golden")]
         ),
         tests("VoiceMedia", ["VoiceMedia", "VoiceEngine"], resources: [.copy("Fixtures")]),
         tests("SpeechModels", ["SpeechModels", "CZlib", crypto, httpClient, httpTypes, hummingbird, nioCore]),

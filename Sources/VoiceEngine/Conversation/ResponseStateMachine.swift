@@ -44,6 +44,7 @@ struct ResponseStateMachine: ~Copyable {
 
     private struct Output {
         var itemID: String
+        var previousItemID: String?
         var content: Content
         /// Set when its `done` events were told.
         var final: RealtimeItem?
@@ -85,7 +86,7 @@ struct ResponseStateMachine: ~Copyable {
     mutating func beginMessage(itemID: String, previousItemID: String?) -> [ServerEvent] {
         guard !isDone, message == nil else { return [] }
         message = outputs.count
-        outputs.append(Output(itemID: itemID, content: .message(text: "")))
+        outputs.append(Output(itemID: itemID, previousItemID: previousItemID, content: .message(text: "")))
         let part = medium.isSpoken ? RealtimeContentPart(type: "audio", transcript: "") : RealtimeContentPart(type: "text", text: "")
         let empty = RealtimeItem.message(id: itemID, role: .assistant, status: .inProgress, content: [])
         return added(empty, at: outputs.count - 1, previousItemID: previousItemID) + [
@@ -140,7 +141,8 @@ struct ResponseStateMachine: ~Copyable {
     /// - Returns: the call's place among the outputs, by which the others name it; nil when the response is over.
     mutating func beginCall(itemID: String, callID: String, name: String, previousItemID: String?) -> (index: Int, events: [ServerEvent])? {
         guard !isDone else { return nil }
-        outputs.append(Output(itemID: itemID, content: .functionCall(callID: callID, name: name, arguments: "")))
+        let content = Content.functionCall(callID: callID, name: name, arguments: "")
+        outputs.append(Output(itemID: itemID, previousItemID: previousItemID, content: content))
         let index = outputs.count - 1
         let item = RealtimeItem(id: itemID, type: .functionCall, status: .inProgress, callID: callID, name: name, arguments: "")
         return (index, added(item, at: index, previousItemID: previousItemID))
@@ -292,7 +294,10 @@ struct ResponseStateMachine: ~Copyable {
             events = status == .completed ? [.functionCallArgumentsDone(done)] : []
             item = RealtimeItem(id: itemID, type: .functionCall, status: status, callID: callID, name: name, arguments: arguments)
         }
-        if header.conversationID != nil { events.append(.conversationItemDone(ConversationItemDoneEvent(item: item))) }
+        if header.conversationID != nil {
+            let previous = outputs[index].previousItemID
+            events.append(.conversationItemDone(ConversationItemDoneEvent(item: item, previousItemID: previous)))
+        }
         events.append(.responseOutputItemDone(ResponseOutputItemDoneEvent(responseID: id, outputIndex: index, item: item)))
         outputs[index].final = item
         return Result(events: events, items: [item])
