@@ -32,7 +32,7 @@ struct LoadEngineCommand: AsyncParsableCommand {
     @Option(help: "Turn detection: semantic-low, semantic-auto, semantic-high or server (500 ms).")
     var detection = "semantic-low"
 
-    @Option(help: "Answers: a text file (one paragraph per answer) or a folder of WAV files.")
+    @Option(help: "Answers: a text file (one paragraph per answer, [0.7] is a pause of so many seconds) or a folder of WAV files.")
     var answers: String?
 
     @Flag(

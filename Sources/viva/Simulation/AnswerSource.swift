@@ -8,6 +8,8 @@ struct AnswerSource {
     let texts: [String]
     let samples: [[Int16]]
 
+    /// The longest pause that a text may ask for, in seconds: longer ones are silence, not thinking.
+    private static let longestPause = 5.0
     /// Pause between two sentences of an answer.
     private static let sentenceGap = 24_000 * 220 / 1_000
 
@@ -20,7 +22,7 @@ struct AnswerSource {
         "I want to learn more about large systems, and I like to help other people to grow.",
     ]
 
-    /// A text file (one paragraph per answer, `#` begins a comment) or a folder of WAV files in the order of their names.
+    /// A text file (one paragraph per answer, `#` begins a comment, `[0.7]` is a pause of so many seconds) or a folder of WAV files in the order of their names.
     /// A `.txt` beside a WAV file says what is spoken in it, for the word error rate.
     static func read(_ path: String?, voice: some TextToSpeech) async throws -> AnswerSource {
         guard let path else { return try await spoken(standard, voice: voice) }
@@ -41,16 +43,45 @@ struct AnswerSource {
     }
 
     static func spoken(_ texts: [String], voice: some TextToSpeech) async throws -> AnswerSource {
+        var words: [String] = []
         var samples: [[Int16]] = []
         for text in texts {
             var answer: [Int16] = []
-            for sentence in voice.sentences(of: text) {
-                if !answer.isEmpty { answer += [Int16](repeating: 0, count: sentenceGap) }
-                answer += try await voice.synthesize(sentence, voice: voice.voices.first ?? "", speed: 1)
+            let parts = try parts(of: text)
+            for part in parts {
+                answer += [Int16](repeating: 0, count: Int(part.pauseBefore * 24_000))
+                var isFirst = true
+                for sentence in voice.sentences(of: part.words) {
+                    if !isFirst { answer += [Int16](repeating: 0, count: sentenceGap) }
+                    isFirst = false
+                    answer += try await voice.synthesize(sentence, voice: voice.voices.first ?? "", speed: 1)
+                }
             }
+            words.append(parts.map(\.words).joined(separator: " "))
             samples.append(answer)
         }
-        return AnswerSource(texts: texts, samples: samples)
+        return AnswerSource(texts: words, samples: samples)
+    }
+
+    /// What is said between the pauses.
+    private static func parts(of text: String) throws -> [(pauseBefore: Double, words: String)] {
+        var parts: [(pauseBefore: Double, words: String)] = []
+        var (rest, pause) = (text[...], 0.0)
+        while true {
+            let end = rest.firstIndex(of: "[") ?? rest.endIndex
+            let words = rest[..<end].trimmingCharacters(in: .whitespaces)
+            if !words.isEmpty {
+                parts.append((pause, words))
+                pause = 0
+            }
+            guard end < rest.endIndex else { return parts }
+            guard let close = rest[end...].firstIndex(of: "]"), let seconds = Double(rest[rest.index(after: end)..<close]),
+                (0...longestPause).contains(seconds)
+            else { throw CommandFailure("an answer has \"[\" that is no pause; a pause is written [0.7], with 0 to 5 seconds") }
+            // Before the first words it is thinking time, which the candidate has of its own.
+            pause = parts.isEmpty ? 0 : pause + seconds
+            rest = rest[rest.index(after: close)...]
+        }
     }
 
     private static func waves(in folder: String) throws -> AnswerSource {
