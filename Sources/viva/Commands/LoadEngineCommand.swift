@@ -41,6 +41,9 @@ struct LoadEngineCommand: AsyncParsableCommand {
     )
     var inStep = false
 
+    @Flag(help: "Let the candidates talk over every question, and measure how soon it is silent.")
+    var bargeIn = false
+
     @Option(help: "Process of the engine, for its processor time and memory.")
     var pid: Int?
 
@@ -66,6 +69,9 @@ struct LoadEngineCommand: AsyncParsableCommand {
         let response_p50_ms: Int?
         let response_p95_ms: Int?
         let response_max_ms: Int?
+        let interruptions: Int
+        let silenced_p50_ms: Int?
+        let silenced_p95_ms: Int?
         let cut_off_turns: Int
         let lost_turns: Int
         let failed_calls: Int
@@ -102,7 +108,7 @@ struct LoadEngineCommand: AsyncParsableCommand {
                     key: key,
                     client: client,
                     factory: factory,
-                    manner: .init(number: inStep ? 0 : index),
+                    manner: .init(number: inStep ? 0 : index, bargesIn: bargeIn),
                     answers: source,
                     questions: Self.questions,
                     duration: .seconds(minutes * 60),
@@ -143,6 +149,7 @@ struct LoadEngineCommand: AsyncParsableCommand {
     private func report(_ outcomes: [EngineCandidate.Outcome], _ before: ProcessUse?, _ after: ProcessUse?) -> Report {
         let turns = outcomes.flatMap(\.turns)
         let responses = turns.compactMap(\.responseMilliseconds)
+        let silences = turns.compactMap(\.silencedMilliseconds)
         // The last turn of a call may end with the measurement.
         let unanswered = outcomes.reduce(0) { $0 + $1.turns.dropLast().count { $0.responseMilliseconds == nil && !$0.cutOff } }
         let lost = unanswered + outcomes.count(where: \.stalled)
@@ -157,6 +164,9 @@ struct LoadEngineCommand: AsyncParsableCommand {
             response_p50_ms: Percentile.of(responses, 0.5).map { Int($0) },
             response_p95_ms: Percentile.of(responses, 0.95).map { Int($0) },
             response_max_ms: responses.max().map { Int($0) },
+            interruptions: silences.count,
+            silenced_p50_ms: Percentile.of(silences, 0.5).map { Int($0) },
+            silenced_p95_ms: Percentile.of(silences, 0.95).map { Int($0) },
             cut_off_turns: turns.count(where: \.cutOff),
             lost_turns: lost,
             failed_calls: outcomes.count { $0.failure != nil },

@@ -27,8 +27,11 @@ struct EngineCandidate: Sendable {
         let firstAnswer: Int
         /// 0.6 to 1.6 s before an answer.
         let thinkingMilliseconds: Double
+        /// Talks over every question.
+        let bargesIn: Bool
 
-        init(number: Int) {
+        init(number: Int, bargesIn: Bool) {
+            self.bargesIn = bargesIn
             firstAnswer = number
             // Steps that share no divisor with the range: neighbours differ much, and none is like another for long.
             thinkingMilliseconds = 600 + Double((300 + number * 377) % 1_000)
@@ -54,7 +57,14 @@ struct EngineCandidate: Sendable {
 
     func run() async -> Outcome {
         var outcome = Outcome()
-        let sound = CandidateSound(behaviour: .init(thinkingTime: manner.thinkingMilliseconds), answers: samples())
+        let answers = samples()
+        let sound = CandidateSound(
+            behaviour: .init(
+                thinkingTime: manner.thinkingMilliseconds,
+                bargeInAt: manner.bargesIn ? Set(1...answers.count) : []
+            ),
+            answers: answers
+        )
         let gaps = FrameGaps()
         let (events, continuation) = AsyncStream<AudioTransportEvent>.makeStream(bufferingPolicy: .bufferingNewest(4_096))
         let peer = factory.makeClient(

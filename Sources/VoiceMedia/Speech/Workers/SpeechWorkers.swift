@@ -35,7 +35,7 @@ final class SpeechWorkers: Sendable {
 
     /// How much later than others these threads get the processor when it is scarce (nice value, setpriority(2)). A frame of sound is
     /// due every 20 ms and takes microseconds; a word may come some milliseconds later.
-    private static let niceness: Int32 = 5
+    private static let niceness: Int32 = 10
 
     private static func giveWay() {
         #if os(Linux)
