@@ -11,7 +11,7 @@ struct UpstreamFaultTests {
     private static let secret = "sk-canary-1234567890 upstream says too much"
 
     private func call(
-        _ behaviour: FakeRealtimeServer.CallBehaviour,
+        _ behaviour: WireBehaviour,
         options: GatewayHarness.Options = .init(),
         _ check: @escaping @Sendable (GatewayHarness.Answer, GatewayHarness) async throws -> Void
     ) async throws {

@@ -1,6 +1,7 @@
 import Foundation
 import InterviewCore
 import Testing
+import VivaTestKit
 
 @testable import Gateway
 
