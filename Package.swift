@@ -82,7 +82,8 @@ let package = Package(
             "Gateway",
             [
                 "InterviewCore", "RealtimeProtocol", "ServerEdge", "InterviewStore", "CZlib",
-                hummingbird, httpTypes, httpClient, nioCore, nioFoundation, nioHTTP1, nioPosix, logging, lifecycle, mustache, yams, crypto,
+                hummingbird, httpTypes, httpClient, nioCore, nioFoundation, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, mustache, yams,
+                crypto,
             ],
             resources: [.embedInCode("Web/Assets")]
         ),
@@ -106,7 +107,10 @@ let package = Package(
             resources: [.embedInCode("Plans")],
             swiftSettings: rules
         ),
-        module("VivaTestKit", ["InterviewCore", "RealtimeProtocol", "ServerEdge", logging, nioCore, nioPosix]),
+        module(
+            "VivaTestKit",
+            ["InterviewCore", "RealtimeProtocol", "ServerEdge", crypto, lifecycle, logging, nioCore, nioPosix, nioSSL]
+        ),
 
         // Measures turn-taking with the real models, on audio time. Run by hand.
         .executableTarget(
@@ -169,7 +173,7 @@ let package = Package(
             "Gateway",
             [
                 "Gateway", "InterviewCore", "InterviewStore", "RealtimeProtocol", "ServerEdge", "VivaTestKit", "CZlib", hummingbird,
-                hummingbirdTesting, httpClient, httpTypes, lifecycle, nioCore, nioHTTP1, nioPosix, logging,
+                hummingbirdTesting, httpClient, httpTypes, lifecycle, nioCore, nioHTTP1, nioPosix, nioSSL, logging,
             ]
         ),
     ]

@@ -4,10 +4,11 @@ public import InterviewStore
 public import Logging
 public import NIOCore
 public import NIOPosix
+import NIOSSL
 public import ServerEdge
 public import ServiceLifecycle
 
-/// The gateway: signalling, interviews, transcripts and pages, in front of one Realtime server.
+/// The gateway: signalling, interviews, transcripts and pages, in front of Realtime servers.
 ///
 /// Run it in a service group behind the store and, when there is one, the ``EngineSupervisor``:
 ///
@@ -21,7 +22,7 @@ public import ServiceLifecycle
 public final class Gateway: Service {
     private let configuration: GatewayConfiguration
     private let store: any InterviewStore
-    private let upstream: Upstream
+    private let upstreams: [UpstreamChoice]
     private let plans: [InterviewPlan]
     private let logger: Logger
     private let clock: MonotonicClock
@@ -31,13 +32,14 @@ public final class Gateway: Service {
     private let metrics: MetricsRegistry
 
     /// - Parameters:
+    ///   - upstreams: the servers that calls may go to, in the order in which they are asked; at least one.
     ///   - plans: saved to the store at start; the first one is the practice plan unless configured otherwise.
     ///   - metrics: shown at `/metrics`; hand in the registry of the store or others to show them together.
     ///   - onReady: called once, when the server listens and the upstream is ready.
     public init(
         configuration: GatewayConfiguration,
         store: any InterviewStore,
-        upstream: Upstream,
+        upstreams: [UpstreamChoice],
         plans: [InterviewPlan],
         logger: Logger,
         clock: MonotonicClock = MonotonicClock(),
@@ -48,7 +50,7 @@ public final class Gateway: Service {
     ) {
         self.configuration = configuration
         self.store = store
-        self.upstream = upstream
+        self.upstreams = upstreams
         self.plans = plans
         self.logger = logger
         self.clock = clock
@@ -62,7 +64,11 @@ public final class Gateway: Service {
     ///
     /// - Throws: what keeps it from starting: a store that does not answer, a changed plan, a port in use.
     public func run() async throws {
-        let httpClient = UpstreamClient.makeHTTPClient(eventLoopGroup: self.eventLoopGroup)
+        let httpClient = UpstreamClient.makeHTTPClient(
+            eventLoopGroup: self.eventLoopGroup,
+            limits: self.configuration.upstreamLimits,
+            tls: self.configuration.upstreamTrust
+        )
         do {
             try await self.serve(httpClient)
         } catch {
@@ -92,10 +98,12 @@ public final class Gateway: Service {
                 nowListening.finish()
             }
         )
-        let (upstream, onReady) = (self.upstream, self.onReady)
+        let (ladder, onReady) = (parts.ladder, self.onReady)
         let steward = GatewaySteward(registry: parts.registry, drainLimit: self.configuration.drainLimit) {
             for await _ in listening {}
-            guard await upstream.isReady() else { return }
+            // Beside the rest: no start waits for a server elsewhere.
+            async let modelsChecked: Void = ladder.checkModels()
+            guard await ladder.isReady() else { return }
             await onReady(
                 GatewayReady(
                     address: address.base,
@@ -103,6 +111,7 @@ public final class Gateway: Service {
                     workspaceLink: address.workspaceLink(workspaceToken)
                 )
             )
+            await modelsChecked
         }
         // Shut down from the last to the first: drain, then the server, then what the calls still have to store.
         let group = ServiceGroup(services: [parts.registry, server, steward], logger: self.logger)
@@ -112,21 +121,32 @@ public final class Gateway: Service {
     struct Parts {
         let router: GatewayRouter
         let registry: CallRegistry
+        let ladder: UpstreamLadder
     }
 
     /// Makes the objects and their arrows; starts nothing.
     func assemble(_ httpClient: HTTPClient) throws -> Parts {
         let metrics = GatewayMetrics(registry: self.metrics)
         let budget = JournalBudget()
-        var session = InterviewSession.Options(model: self.configuration.model, voice: self.configuration.voice)
-        if let model = self.configuration.transcriptionModel { session.transcriptionModel = model }
+        let limits = self.configuration.upstreamLimits
+        let webSockets = WebSocketClient(
+            eventLoopGroup: self.eventLoopGroup,
+            tls: self.configuration.upstreamTrust ?? .makeClientConfiguration()
+        )
+        let ladder = UpstreamLadder(
+            self.upstreams,
+            client: UpstreamClient(httpClient: httpClient, clock: self.clock, limits: limits),
+            sideband: SidebandConnector(client: webSockets, limits: limits),
+            limits: limits,
+            clock: self.clock,
+            random: self.configuration.random,
+            metrics: metrics,
+            logger: self.logger
+        )
         let registry = CallRegistry(
             environment: CallEnvironment(
                 store: self.store,
-                upstream: self.upstream,
-                client: UpstreamClient(httpClient: httpClient, clock: self.clock, logger: self.logger),
-                sideband: SidebandConnector(client: WebSocketClient(eventLoopGroup: self.eventLoopGroup)),
-                session: session,
+                ladder: ladder,
                 policy: self.configuration.conductor,
                 clock: self.clock,
                 wallClock: self.wallClock,
@@ -146,7 +166,7 @@ public final class Gateway: Service {
         let origins = self.configuration.allowedOrigins.union([address.origin].compactMap { $0 })
         let router = GatewayRouter(
             store: self.store,
-            upstream: self.upstream,
+            ladder: ladder,
             tickets: tickets,
             authenticator: Authenticator(store: self.store, wallClock: self.wallClock),
             registry: registry,
@@ -159,7 +179,7 @@ public final class Gateway: Service {
             pages: try Pages(),
             assets: EmbeddedAssets()
         )
-        return Parts(router: router, registry: registry)
+        return Parts(router: router, registry: registry, ladder: ladder)
     }
 
     private func makePracticeTicket(_ parts: Parts) async throws -> Secret<String>? {
@@ -191,10 +211,14 @@ struct GatewaySteward: Service {
     }
 }
 
-extension Upstream {
+extension UpstreamLadder {
     /// Waits until calls can be made; false when that will not happen any more.
     func isReady() async -> Bool {
-        guard case .supervised(let supervisor) = self else { return !Task.isCancelled }
+        let supervisors = self.rungs.compactMap { rung in
+            if case .supervised(let supervisor) = rung.choice.upstream { supervisor } else { nil }
+        }
+        // A server elsewhere is taken as ready.
+        guard supervisors.count == self.rungs.count, let supervisor = supervisors.first else { return !Task.isCancelled }
         for await status in supervisor.statusChanges() {
             if case .ready = status { return true }
         }

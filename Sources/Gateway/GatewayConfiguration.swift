@@ -1,4 +1,5 @@
 public import InterviewCore
+import NIOSSL
 public import ServerEdge
 
 /// What an operator can choose about the gateway. The composition root fills it; nothing below reads the environment.
@@ -16,16 +17,16 @@ public struct GatewayConfiguration: Sendable {
     public var candidateTokenLifetime: Duration = .seconds(4 * 3600)
     /// After the first signal to end, live calls may go on this long (promise R10).
     public var drainLimit: Duration = .seconds(30)
-    /// The upstream's model; nil leaves the choice to the upstream. OpenAI wants one.
-    public var model: String?
-    /// The upstream's voice; nil leaves the choice to the upstream.
-    public var voice: String?
-    /// The upstream's transcription model; nil: `gpt-4o-mini-transcribe`, which our engine maps to its own.
-    public var transcriptionModel: String?
     /// The numbers the conductor goes by.
     public var conductor = ConductorPolicy()
     /// The plan of the practice link; nil: the first of the plans given to the gateway.
     public var practicePlan: PlanID?
+    /// The limits of what passes between the gateway and its upstreams.
+    var upstreamLimits = UpstreamLimits()
+    /// Whose certificates are good for upstreams; nil: those that the system trusts.
+    var upstreamTrust: TLSConfiguration?
+    /// Numbers of 0 ..< 1 for the pauses between attempts.
+    var random: @Sendable () -> Double = { Double.random(in: 0..<1) }
 
     public init(server: EdgeServerConfiguration) {
         self.server = server

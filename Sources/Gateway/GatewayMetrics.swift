@@ -13,6 +13,9 @@ struct GatewayMetrics: Sendable {
     let writesLost: MetricsRegistry.Counter
     let writesWaiting: MetricsRegistry.Gauge
     let unreadableEvents: MetricsRegistry.Counter
+    let repeatedEvents: MetricsRegistry.Counter
+    let upstreamExchanges: MetricsRegistry.Counter
+    let upstreamCircuitOpen: MetricsRegistry.Gauge
 
     init(registry: MetricsRegistry) {
         self.registry = registry
@@ -34,5 +37,16 @@ struct GatewayMetrics: Sendable {
         self.writesLost = registry.counter("viva_journal_writes_lost_total", help: "Writes that the store refused for good.")
         self.writesWaiting = registry.gauge("viva_journal_writes_waiting", help: "Writes that wait for the store.")
         self.unreadableEvents = registry.counter("viva_sideband_unreadable_total", help: "Messages of an upstream that are no events.")
+        self.repeatedEvents = registry.counter("viva_sideband_repeated_total", help: "Events that an upstream sent twice.")
+        self.upstreamExchanges = registry.counter(
+            "viva_upstream_exchanges_total",
+            help: "Requests to upstreams, by place in the ladder, kind and outcome.",
+            labels: ["upstream", "exchange", "outcome"]
+        )
+        self.upstreamCircuitOpen = registry.gauge(
+            "viva_upstream_circuit_open",
+            help: "1 while an upstream is not asked because it failed.",
+            labels: ["upstream"]
+        )
     }
 }

@@ -5,10 +5,7 @@ import Logging
 /// What a live call needs of the world; made once by the gateway.
 struct CallEnvironment: Sendable {
     let store: any InterviewStore
-    let upstream: Upstream
-    let client: UpstreamClient
-    let sideband: SidebandConnector
-    let session: InterviewSession.Options
+    let ladder: UpstreamLadder
     let policy: ConductorPolicy
     let clock: MonotonicClock
     let wallClock: WallClock

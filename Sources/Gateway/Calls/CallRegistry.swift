@@ -166,10 +166,16 @@ actor CallRegistry: Service {
 
     /// Tells the calls at once when the engine they speak through has died.
     private func watchEngine() async {
-        guard case .supervised(let supervisor) = self.environment.upstream else { return }
-        for await status in supervisor.statusChanges() {
-            if case .ready = status { continue }
-            for call in self.byInterview.values { await call.engineLost() }
+        await withDiscardingTaskGroup { group in
+            for rung in self.environment.ladder.rungs {
+                guard case .supervised(let supervisor) = rung.choice.upstream else { continue }
+                group.addTask {
+                    for await status in supervisor.statusChanges() {
+                        if case .ready = status { continue }
+                        for call in await self.byInterview.values { await call.engineLost(rung) }
+                    }
+                }
+            }
         }
     }
 

@@ -49,33 +49,24 @@ extension LiveCall {
     }
 
     private func setUp(offer: String, attempt: Int) async throws -> Answer {
-        let environment = self.environment
-        guard let endpoint = environment.upstream.endpoint else { throw UpstreamFault.unavailable }
-        let session = RealtimeCoding.encode(
-            InterviewSession.update(for: self.plan, options: environment.session, isOurEngine: endpoint.speaksVerbatim)
+        let plan = self.plan
+        let placed = try await self.environment.ladder.placeCall(
+            offer: offer,
+            session: { RealtimeCoding.encode(InterviewSession.update(for: plan, options: $0, isOurEngine: $1)) },
+            // The actor is free while it waits: the candidate may end the interview meanwhile, or the process.
+            isWanted: { await self.isCurrent(attempt) },
+            discard: { await self.hangUp($0) }
         )
-        let call = try await environment.client.createCall(offer: offer, session: session, at: endpoint)
-        // The actor was free while it waited: the candidate may have ended the interview meanwhile, or the process ends.
+        guard let placed else { throw self.noLongerWanted }
         guard self.isCurrent(attempt) else {
-            await self.hangUp(call.id, endpoint)
-            throw self.noLongerWanted
-        }
-        let socket: WebSocketConnection
-        do {
-            socket = try await environment.sideband.connect(to: call.id, at: endpoint)
-        } catch {
-            await self.hangUp(call.id, endpoint)
-            throw error
-        }
-        guard self.isCurrent(attempt) else {
-            socket.close()
-            await self.hangUp(call.id, endpoint)
+            placed.socket.close()
+            await self.hangUp(placed.place)
             throw self.noLongerWanted
         }
         var generator = SystemRandomNumberGenerator()
         let callID = CallID.random(using: &generator)
-        self.attach(Connection(callID: callID, upstreamID: call.id, endpoint: endpoint, socket: socket, attempt: attempt))
-        return Answer(callID: callID, sdp: call.answer)
+        self.attach(Connection(callID: callID, place: placed.place, socket: placed.socket, attempt: attempt))
+        return Answer(callID: callID, sdp: placed.answer)
     }
 
     private func isCurrent(_ attempt: Int) -> Bool {
@@ -86,17 +77,18 @@ extension LiveCall {
     private var noLongerWanted: EdgeError { .gateway(self.isRetired && !self.isEnding ? .draining : .interviewOver) }
 
     /// Ends a call that nobody will use.
-    private func hangUp(_ call: UpstreamCallID, _ endpoint: UpstreamEndpoint) async {
-        guard case .terminated = self.startJob.yield(.hangUp(call, endpoint)) else { return }
+    private func hangUp(_ place: UpstreamCallPlace) async {
+        guard case .terminated = self.startJob.yield(.hangUp(place)) else { return }
         // The jobs of a retired call are over, so the request that asked for the call waits itself. Not as its child: a
         // candidate who goes away cancels the request, and the call would go on at the operator's expense.
-        let client = self.environment.client
-        await Task { await client.hangUp(call, at: endpoint) }.value
+        let ladder = self.environment.ladder
+        await Task { await ladder.hangUp(place) }.value
     }
 
     private func attach(_ connection: Connection) {
         self.connection = connection
         self.translation = WireTranslation()
+        self.recentEvents = RecentEvents()
         self.environment.metrics.callsStarted.increment()
         self.environment.metrics.callsConnected.add(1)
         self.write(
@@ -104,7 +96,7 @@ extension LiveCall {
                 CallRecord(
                     id: connection.callID,
                     interviewID: self.interviewID,
-                    upstreamCallID: connection.upstreamID.value,
+                    upstreamCallID: connection.place.id.value,
                     startedAt: self.environment.wallClock.now
                 )
             )
@@ -155,8 +147,10 @@ extension LiveCall {
     }
 
     /// The supervised engine has died; its calls with it. Told by the supervisor, so nobody waits for a socket to notice.
-    func engineLost() {
-        if let attempt = self.connection?.attempt { self.connectionEnded(attempt: attempt, reason: .engineLost) }
+    func engineLost(_ rung: UpstreamRung) {
+        if let connection = self.connection, connection.place.rung === rung {
+            self.connectionEnded(attempt: connection.attempt, reason: .engineLost)
+        }
     }
 
     /// The process is about to end: a running call is suspended and can be resumed after the restart. A set-up that is
@@ -231,7 +225,7 @@ extension LiveCall {
         self.disarm(.media)
         self.disarm(.overdueWords)
         self.environment.metrics.callsConnected.add(-1)
-        if hangUp { self.startJob.yield(.hangUp(connection.upstreamID, connection.endpoint)) }
+        if hangUp { self.startJob.yield(.hangUp(connection.place)) }
         connection.socket.close()
         self.write(.callEnd(connection.callID, reason: reason, at: self.environment.wallClock.now))
     }

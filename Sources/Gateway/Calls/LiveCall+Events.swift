@@ -13,6 +13,10 @@ extension LiveCall {
             self.environment.metrics.unreadableEvents.increment()
             return
         }
+        guard !self.recentEvents.isRepetition(text, eventID: message.eventID) else {
+            self.environment.metrics.repeatedEvents.increment()
+            return
+        }
         let at = self.now
         for occurrence in self.translation.receive(message.event, at: at.wholeMilliseconds) { self.take(occurrence, at: at) }
         self.saveProgress()
@@ -56,7 +60,7 @@ extension LiveCall {
             self.store(self.order.finish(itemID, nil))
             self.perform(self.conductor.candidateTurn(text: "", itemID: itemID, at: time))
         case .upstreamError(let code):
-            self.logger.warning("upstream reported an error", metadata: ["viva.upstream.code": "\(Self.loggable(code))"])
+            self.logger.warning("upstream reported an error", metadata: ["viva.upstream.code": "\(UpstreamErrorCodes.loggable(code))"])
         }
     }
 
@@ -68,12 +72,6 @@ extension LiveCall {
         let isEmpty = turn.text.allSatisfy(\.isWhitespace)
         self.store(self.order.finish(turn.itemID, isEmpty ? nil : turn))
         self.perform(actions)
-    }
-
-    /// A code of the API is a short word; anything else could carry what somebody said.
-    private static func loggable(_ code: String?) -> String {
-        guard let code, code.utf8.count <= 64, code.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x5F }) else { return "other" }
-        return code
     }
 }
 

@@ -15,8 +15,7 @@ actor LiveCall {
     /// A connection of the interview: one call at the upstream and its sideband.
     struct Connection {
         let callID: CallID
-        let upstreamID: UpstreamCallID
-        let endpoint: UpstreamEndpoint
+        let place: UpstreamCallPlace
         let socket: WebSocketConnection
         let attempt: Int
     }
@@ -32,7 +31,7 @@ actor LiveCall {
     enum Job: Sendable {
         case read(WebSocketConnection, attempt: Int)
         case wait(Timer, Duration, cancelled: AsyncStream<Never>, generation: Int)
-        case hangUp(UpstreamCallID, UpstreamEndpoint)
+        case hangUp(UpstreamCallPlace)
         case announceEnd
     }
 
@@ -50,6 +49,7 @@ actor LiveCall {
     var conductor: InterviewConductor
     var clock: CallClock
     var translation = WireTranslation()
+    var recentEvents = RecentEvents()
     var order = TranscriptOrder()
     var connection: Connection?
     /// Counts connection attempts; results of an earlier one are recognised by it and dropped.
@@ -185,8 +185,8 @@ actor LiveCall {
                 return await group.next() ?? false
             }
             if fired { await self.fired(timer, generation: generation) }
-        case .hangUp(let call, let endpoint):
-            await self.environment.client.hangUp(call, at: endpoint)
+        case .hangUp(let place):
+            await self.environment.ladder.hangUp(place)
         case .announceEnd:
             let (clock, writer) = (self.environment.clock, self.writer)
             await withTaskGroup(of: Void.self) { group in
@@ -238,7 +238,7 @@ actor LiveCall {
             case .say(let utterance):
                 guard let connection = self.connection else { continue }
                 self.translation.requested(utterance)
-                let message = UtteranceRequest.message(for: utterance, verbatim: connection.endpoint.speaksVerbatim)
+                let message = UtteranceRequest.message(for: utterance, verbatim: connection.place.endpoint.speaksVerbatim)
                 // A refusal means that the socket is closing; its end is reported by the reader.
                 connection.socket.send(message.text)
             case .stopSpeaking(let utterance):

@@ -6,7 +6,7 @@ import ServerEdge
 /// Puts the routes of the gateway together. A test compares the result with `/openapi.json`.
 struct GatewayRouter: Sendable {
     let store: any InterviewStore
-    let upstream: Upstream
+    let ladder: UpstreamLadder
     let tickets: TicketOffice
     let authenticator: Authenticator
     let registry: CallRegistry
@@ -29,10 +29,10 @@ struct GatewayRouter: Sendable {
         )
         router.add(middleware: OriginMiddleware<GatewayContext>(allowed: self.allowedOrigins))
 
-        OperationsRoutes(store: self.store, upstream: self.upstream, registry: self.registry, metrics: self.metrics, budget: self.budget)
+        OperationsRoutes(store: self.store, ladder: self.ladder, registry: self.registry, metrics: self.metrics, budget: self.budget)
             .add(to: router)
         // The page shows what the answer of the ticket's exchange repeats and the record names.
-        let notice = CandidateNotice(isRemote: self.upstream.isRemote)
+        let notice = CandidateNotice(VoicePath(self.ladder.rungs.map(\.choice.upstream)))
         PageRoutes(pages: self.pages, assets: self.assets, tickets: self.tickets, notice: notice).add(to: router)
         JoinRoutes(tickets: self.tickets, store: self.store, wallClock: self.wallClock, notice: notice).add(to: router)
 

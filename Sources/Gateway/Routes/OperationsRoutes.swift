@@ -6,7 +6,7 @@ import ServerEdge
 /// The routes for operators: alive, ready, figures, and the description of the interface.
 struct OperationsRoutes: Sendable {
     let store: any InterviewStore
-    let upstream: Upstream
+    let ladder: UpstreamLadder
     let registry: CallRegistry
     let metrics: GatewayMetrics
     let budget: JournalBudget
@@ -31,7 +31,7 @@ struct OperationsRoutes: Sendable {
     private func ready() async -> Response {
         var reasons: [String] = []
         if await self.registry.isDraining { reasons.append("the server is shutting down") }
-        if let reason = self.upstream.notReadyReason { reasons.append(reason) }
+        if let reason = self.ladder.notReadyReason { reasons.append(reason) }
         do {
             try await self.store.checkReadiness()
         } catch {

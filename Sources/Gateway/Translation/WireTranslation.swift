@@ -11,6 +11,11 @@ struct WireTranslation: ~Copyable {
     /// beyond, so a peer that never finishes anything costs nothing.
     static let mostOpen = 32
 
+    /// Words of one reply that are kept while it is made: an hour of speech. What a server sends beyond is dropped.
+    static let longestReply = 64 * 1024
+    /// Replies and turns whose end is remembered, so that a server that tells it twice changes nothing.
+    static let mostRemembered = 64
+
     private struct Reply {
         var utterance: Int?
         /// Words we asked for; empty when the upstream spoke on its own.
@@ -18,6 +23,8 @@ struct WireTranslation: ~Copyable {
         var questionID: QuestionID?
         var itemID: String?
         var generated = ""
+        /// The whole text has come; pieces that come later are late copies of what it holds.
+        var isWhole = false
         var startedAt: Int64?
         var endedAt: Int64?
         var wasCleared = false
@@ -33,6 +40,8 @@ struct WireTranslation: ~Copyable {
     private var planned: [Int: Utterance] = [:]
     private var replies: [(id: String, reply: Reply)] = []
     private var turns: [(itemID: String, turn: Turn)] = []
+    private var finishedReplies: [String] = []
+    private var transcribedTurns: [String] = []
     /// Call time of the session's first sample, as well as it is known.
     private var audioOffset: Int64?
 
@@ -62,12 +71,14 @@ struct WireTranslation: ~Copyable {
         case .responseOutputAudioTranscriptDelta(let event):
             self.change(event.responseID) { reply in
                 reply.itemID = reply.itemID ?? event.itemID
-                reply.generated += event.delta
+                let isRoom = reply.generated.utf8.count + event.delta.utf8.count <= Self.longestReply
+                if !reply.isWhole, isRoom { reply.generated += event.delta }
             }
         case .responseOutputAudioTranscriptDone(let event):
             self.change(event.responseID) { reply in
                 reply.itemID = event.itemID
                 reply.generated = event.transcript
+                reply.isWhole = true
             }
         case .outputAudioBufferStarted(let event):
             return self.audioStarted(event.responseID, at: now)
@@ -86,6 +97,7 @@ struct WireTranslation: ~Copyable {
         case .speechStopped(let event):
             return self.speechStopped(event, at: now)
         case .inputAudioTranscriptionCompleted(let event):
+            guard Self.remember(event.itemID, in: &self.transcribedTurns) else { return [] }
             let (start, end) = self.closeTurn(event.itemID, at: now)
             return [
                 .candidateTurn(
@@ -99,6 +111,7 @@ struct WireTranslation: ~Copyable {
                 )
             ]
         case .inputAudioTranscriptionFailed(let event):
+            guard !self.transcribedTurns.contains(event.itemID) else { return [] }
             let (start, end) = self.closeTurn(event.itemID, at: now)
             return [.transcriptionFailed(itemID: event.itemID, startMilliseconds: start, endMilliseconds: end)]
         case .conversationItemDeleted(let event):
@@ -135,7 +148,7 @@ struct WireTranslation: ~Copyable {
     // MARK: Replies
 
     private mutating func created(_ response: RealtimeResponse) -> [WireOccurrence] {
-        guard let id = response.id, !self.replies.contains(where: { $0.id == id }) else { return [] }
+        guard let id = response.id, !self.replies.contains(where: { $0.id == id }), !self.finishedReplies.contains(id) else { return [] }
         let number = response.metadata?[UtteranceRequest.numberKey].flatMap { Int($0) }
         let utterance = number.flatMap { self.planned[$0] }
         self.replies.append(
@@ -188,7 +201,16 @@ struct WireTranslation: ~Copyable {
         if reply.startedAt == nil, result.status == .completed { return [] }
         guard reply.startedAt == nil || reply.endedAt != nil else { return [] }
         self.replies.remove(at: index)
+        _ = Self.remember(id, in: &self.finishedReplies)
         return [self.finished(reply, id: id)]
+    }
+
+    /// - Returns: false when it was there already.
+    private static func remember(_ id: String, in list: inout [String]) -> Bool {
+        guard !list.contains(id) else { return false }
+        list.append(id)
+        if list.count > self.mostRemembered { list.removeFirst() }
+        return true
     }
 
     private func finished(_ reply: Reply, id: String) -> WireOccurrence {
@@ -257,7 +279,7 @@ struct WireTranslation: ~Copyable {
     }
 
     private mutating func speechStarted(_ event: SpeechStartedEvent, at now: Int64) -> [WireOccurrence] {
-        guard !self.turns.contains(where: { $0.itemID == event.itemID }) else { return [] }
+        guard !self.turns.contains(where: { $0.itemID == event.itemID }), !self.transcribedTurns.contains(event.itemID) else { return [] }
         let position = Self.bounded(event.audioStartMilliseconds)
         self.audioOffset = min(self.audioOffset ?? .max, now - position)
         self.turns.append((event.itemID, Turn(startAudio: position)))

@@ -36,8 +36,34 @@ public enum Upstream: Sendable {
     /// Voices leave this machine: the candidate has to be told so.
     var isRemote: Bool {
         switch self {
-        case .fixed(let endpoint): !["127.0.0.1", "localhost"].contains(endpoint.host)
+        case .fixed(let endpoint): !endpoint.isOnThisMachine
         case .supervised: false
         }
+    }
+}
+
+/// One of the servers that calls may go to, and what its sessions ask for: names of models and voices differ between
+/// servers.
+public struct UpstreamChoice: Sendable {
+    public let upstream: Upstream
+    /// Asked for in each session; nil leaves the choice to the server. OpenAI wants one.
+    public var model: String?
+    /// Asked for in each session; nil leaves the choice to the server.
+    public var voice: String?
+    /// Turns the candidate's speech into the text of the record; nil: `gpt-4o-mini-transcribe`, which our engine maps to
+    /// its own.
+    public var transcriptionModel: String?
+
+    public init(_ upstream: Upstream, model: String? = nil, voice: String? = nil, transcriptionModel: String? = nil) {
+        self.upstream = upstream
+        self.model = model
+        self.voice = voice
+        self.transcriptionModel = transcriptionModel
+    }
+
+    var session: InterviewSession.Options {
+        var options = InterviewSession.Options(model: self.model, voice: self.voice)
+        if let model = self.transcriptionModel { options.transcriptionModel = model }
+        return options
     }
 }

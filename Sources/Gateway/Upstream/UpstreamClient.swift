@@ -1,8 +1,12 @@
 import AsyncHTTPClient
+import InterviewCore
 import Logging
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import RealtimeProtocol
 import ServerEdge
 
 #if canImport(FoundationEssentials)
@@ -11,32 +15,32 @@ import ServerEdge
     import Foundation
 #endif
 
-/// A call the upstream has answered.
+/// A call the upstream has taken.
 struct UpstreamCall: Sendable {
     let id: UpstreamCallID
-    /// The SDP answer for the browser. It holds addresses of the media server only.
-    let answer: String
+    /// The SDP answer for the browser; nil when what came is none.
+    let answer: String?
 }
 
-/// The HTTP part of the Realtime wire: starts and ends calls.
+/// A key that a browser may hold for a short time.
+struct MintedSecret: Sendable {
+    let value: Secret<String>
+    /// The provider's own word, not our reckoning (seed row S1.4).
+    let expiresAt: Timestamp
+}
+
+/// The HTTP part of the Realtime wire, one exchange at a time: mints keys, starts and ends calls, looks up models.
 ///
 /// Follows no redirects, bounds every answer in time and size, and translates every fault into ``UpstreamFault``.
+/// Repeating and turning to another server is the business of ``UpstreamLadder``.
 struct UpstreamClient: Sendable {
-    /// The named limits of one exchange (reliability.md, F6).
-    struct Limits: Sendable {
-        /// A server that does not even accept the connection in this time is not there.
-        var connect: Duration = .seconds(3)
-        /// From the first byte sent to the last byte received.
-        var total: Duration = .seconds(10)
-        /// An answer is an SDP document of 1 to 4 KiB; the same bound as for offers.
-        var responseBytes = 32 * 1024
-        /// Hanging up is a courtesy; the caller does not wait longer for it.
-        var hangUp: Duration = .seconds(3)
-    }
-
     /// Connections kept at the same time before requests queue. The library's default of 8 makes a gateway 15 times slower
     /// at 50 ms of upstream delay (gateway.md, section 3).
     private static let connectionsPerHost = 256
+
+    /// Idle connections are let go of after this: before the servers do, of which the quickest known close after 5 s. A
+    /// request that meets a connection just being closed fails, and an offer is not repeated (``RetryPolicy/placeCall``).
+    static let idleTimeout: Duration = .seconds(4)
 
     /// What the browser may do over its data channel, where the upstream is our engine (docs/engine.md): ending its own turn, which is
     /// what falling silent does. The conduct of the interview is the gateway's. Other servers know no such part.
@@ -44,23 +48,31 @@ struct UpstreamClient: Sendable {
 
     private let httpClient: HTTPClient
     private let clock: MonotonicClock
-    private let limits: Limits
-    private let logger: Logger
+    private let limits: UpstreamLimits
 
-    init(httpClient: HTTPClient, clock: MonotonicClock, limits: Limits = Limits(), logger: Logger) {
+    init(httpClient: HTTPClient, clock: MonotonicClock, limits: UpstreamLimits = UpstreamLimits()) {
         self.httpClient = httpClient
         self.clock = clock
         self.limits = limits
-        self.logger = logger
     }
 
     /// The client all upstream requests go through. The owner shuts it down.
-    static func makeHTTPClient(eventLoopGroup: any EventLoopGroup, limits: Limits = Limits()) -> HTTPClient {
+    ///
+    /// - Parameter tls: whom to trust; nil: whom the system trusts.
+    static func makeHTTPClient(
+        eventLoopGroup: any EventLoopGroup,
+        limits: UpstreamLimits = UpstreamLimits(),
+        tls: TLSConfiguration? = nil
+    ) -> HTTPClient {
         var configuration = HTTPClient.Configuration()
+        configuration.tlsConfiguration = tls
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
         configuration.timeout.connect = TimeAmount(limits.connect)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.connectionsPerHost
+        configuration.connectionPool.idleTimeout = TimeAmount(Self.idleTimeout)
+        // Whether and when to try again is decided in one place, which knows of the other servers.
+        configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(eventLoopGroupProvider: .shared(eventLoopGroup), configuration: configuration)
     }
 
@@ -69,7 +81,12 @@ struct UpstreamClient: Sendable {
     /// - Parameters:
     ///   - offer: the SDP offer of the browser.
     ///   - session: the session object as JSON text.
-    func createCall(offer: String, session: String, at endpoint: UpstreamEndpoint) async throws(UpstreamFault) -> UpstreamCall {
+    func createCall(
+        offer: String,
+        session: String,
+        at endpoint: UpstreamEndpoint,
+        within limit: Duration
+    ) async throws(ExchangeFailure) -> UpstreamCall {
         var form = MultipartForm(boundary: RandomToken.make(prefix: "viva-", byteCount: 18))
         form.add(name: "sdp", contentType: "application/sdp", body: offer.utf8)
         form.add(name: "session", contentType: "application/json", body: session.utf8)
@@ -79,30 +96,65 @@ struct UpstreamClient: Sendable {
         request.headers.add(name: "Content-Type", value: form.contentType)
         request.headers.add(name: "Accept", value: "application/sdp, text/plain")
         request.body = .bytes(ByteBuffer(bytes: form.encoded()))
-        let answer = try await self.exchange(request, endpoint, within: self.limits.total)
-        guard answer.status == 201 else {
-            throw UpstreamFault(status: answer.status, code: Self.errorCode(in: answer.body), retryAfter: answer.retryAfter)
-        }
-        // OpenAI answers text/plain although its reference says application/sdp (realtime-api.md, 2.2): accept both.
+        let answer = try await self.exchange(request, endpoint, within: limit)
+        guard answer.status == 201 else { throw answer.failure }
+        guard let id = answer.location.flatMap({ UpstreamCallID(location: $0) }) else { throw ExchangeFailure(fault: .malformed) }
+        return UpstreamCall(id: id, answer: Self.description(in: answer))
+    }
+
+    /// OpenAI answers text/plain although its reference says application/sdp (realtime-api.md, 2.2): accept both. The form
+    /// is that of offers.
+    private static func description(in answer: Answer) -> String? {
         guard answer.mediaType == "application/sdp" || answer.mediaType == "text/plain",
-            let id = answer.location.flatMap({ UpstreamCallID(location: $0) }),
-            let description = String(validating: answer.body.readableBytesView, as: UTF8.self), description.hasPrefix("v=0")
-        else { throw .rejected(status: answer.status) }
-        return UpstreamCall(id: id, answer: description)
+            let text = String(validating: answer.body.readableBytesView, as: UTF8.self), (try? OfferCheck.check(text)) != nil
+        else { return nil }
+        return text
+    }
+
+    /// `POST {base}/realtime/client_secrets`: a key for one who connects by himself.
+    func mintSecret(
+        _ request: ClientSecretRequest,
+        at endpoint: UpstreamEndpoint,
+        within limit: Duration
+    ) async throws(ExchangeFailure) -> MintedSecret {
+        var message = HTTPClientRequest(url: endpoint.clientSecretsURL)
+        message.method = .POST
+        message.headers.add(name: "Content-Type", value: "application/json")
+        message.headers.add(name: "Accept", value: "application/json")
+        message.body = .bytes(ByteBuffer(string: RealtimeCoding.encode(request)))
+        let answer = try await self.exchange(message, endpoint, within: limit)
+        guard answer.status == 200 else { throw answer.failure }
+        guard answer.mediaType == "application/json", let body = try? JSONDecoder().decode(SecretBody.self, from: answer.body),
+            body.isPlausible
+        else { throw ExchangeFailure(fault: .malformed) }
+        return MintedSecret(value: Secret(body.value), expiresAt: Timestamp(millisecondsSince1970: Int64(body.expires_at) * 1000))
+    }
+
+    /// What of the answer is used; the session it repeats may grow as it likes.
+    private struct SecretBody: Decodable {
+        let value: String
+        let expires_at: Int
+
+        /// The key goes into a header and the time into dates: visible ASCII, and a year of four digits.
+        var isPlausible: Bool {
+            (1...4096).contains(self.value.utf8.count) && self.value.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+                && (1...253_402_300_799).contains(self.expires_at)
+        }
     }
 
     /// `POST {base}/realtime/calls/{id}/hangup`. A call that is already gone is what we wanted.
-    func hangUp(_ call: UpstreamCallID, at endpoint: UpstreamEndpoint) async {
+    func hangUp(_ call: UpstreamCallID, at endpoint: UpstreamEndpoint, within limit: Duration) async throws(ExchangeFailure) {
         var request = HTTPClientRequest(url: endpoint.hangUpURL(call))
         request.method = .POST
-        do {
-            let answer = try await self.exchange(request, endpoint, within: self.limits.hangUp)
-            if !(200..<300).contains(answer.status), answer.status != 404 {
-                self.logger.warning("upstream refused to hang up", metadata: ["viva.upstream.status": "\(answer.status)"])
-            }
-        } catch {
-            self.logger.info("upstream could not be told to hang up", metadata: ["viva.upstream.fault": "\(error)"])
-        }
+        let answer = try await self.exchange(request, endpoint, within: limit)
+        guard (200..<300).contains(answer.status) || answer.status == 404 else { throw answer.failure }
+    }
+
+    /// `GET {base}/models/{model}`.
+    func lookUp(model: String, at endpoint: UpstreamEndpoint, within limit: Duration) async throws(ExchangeFailure) {
+        let request = HTTPClientRequest(url: endpoint.modelURL(model))
+        let answer = try await self.exchange(request, endpoint, within: limit)
+        guard answer.status == 200 else { throw answer.failure }
     }
 
     // MARK: One exchange
@@ -113,16 +165,25 @@ struct UpstreamClient: Sendable {
         let location: String?
         let retryAfter: String?
         let body: ByteBuffer
+
+        var failure: ExchangeFailure {
+            struct Envelope: Decodable {
+                struct Problem: Decodable { let code: String? }
+                let error: Problem?
+            }
+            let code = (try? JSONDecoder().decode(Envelope.self, from: self.body))?.error?.code
+            return ExchangeFailure(fault: UpstreamFault(status: self.status, code: code, retryAfter: self.retryAfter))
+        }
     }
 
     private func exchange(
         _ request: HTTPClientRequest,
         _ endpoint: UpstreamEndpoint,
         within limit: Duration
-    ) async throws(UpstreamFault) -> Answer {
+    ) async throws(ExchangeFailure) -> Answer {
         var request = request
         if let key = endpoint.apiKey { request.headers.replaceOrAdd(name: "Authorization", value: "Bearer \(key.expose())") }
-        let (client, bytes, final) = (self.httpClient, self.limits.responseBytes, request)
+        let (client, bytes, final) = (self.httpClient, self.limits.answerBytes, request)
         do {
             // The library's own deadline ends with the response head; ours covers the body too.
             return try await withDeadline(limit, clock: self.clock) {
@@ -137,22 +198,24 @@ struct UpstreamClient: Sendable {
                     body: body
                 )
             }
-        } catch is DeadlineExceeded {
-            throw .timedOut
-        } catch let error as HTTPClientError where [.connectTimeout, .deadlineExceeded, .readTimeout].contains(error) {
-            throw error == .connectTimeout ? .unavailable : .timedOut
-        } catch is NIOTooManyBytesError {
-            throw .rejected(status: 0)
         } catch {
-            throw .unavailable
+            throw Self.failure(error)
         }
     }
 
-    private static func errorCode(in body: ByteBuffer) -> String? {
-        struct Envelope: Decodable {
-            struct Problem: Decodable { let code: String? }
-            let error: Problem?
+    private static func failure(_ error: any Error) -> ExchangeFailure {
+        if Task.isCancelled { return ExchangeFailure(fault: .unavailable(), reach: .cancelled) }
+        switch error {
+        case is DeadlineExceeded: return ExchangeFailure(fault: .timedOut)
+        case is NIOConnectionError: return ExchangeFailure(fault: .unavailable(), reach: .notConnected)
+        case is NIOTooManyBytesError: return ExchangeFailure(fault: .malformed)
+        // The end came too early, which is no matter of form.
+        case HTTPParserError.invalidEOFState: return ExchangeFailure(fault: .unavailable())
+        case is HTTPParserError: return ExchangeFailure(fault: .malformed)
+        case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout:
+            return ExchangeFailure(fault: .timedOut)
+        // A server that does not accept in time does not the next moment either, nor does one with a wrong certificate.
+        default: return ExchangeFailure(fault: .unavailable())
         }
-        return (try? JSONDecoder().decode(Envelope.self, from: body))?.error?.code
     }
 }

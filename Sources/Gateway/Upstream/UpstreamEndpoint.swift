@@ -12,8 +12,14 @@ public struct UpstreamEndpoint: Sendable {
     /// metadata values to 512 characters, so there, and behind any proxy that may lead there, the words travel in the
     /// instructions alone.
     public let speaksVerbatim: Bool
+    /// The server may name addresses of private networks for its media: so by default only if it is itself addressed by
+    /// one. See ``AnswerCandidates``.
+    public var allowsPrivateMedia: Bool
+    /// Voices stay on this machine.
+    var isOnThisMachine: Bool
 
-    /// - Returns: nil when `baseURL` is not an http or https address with a host, or has more than a path behind it.
+    /// - Returns: nil when `baseURL` is not an http or https address with a host, has more than a path behind it, or names
+    ///   an address at which no server can be, such as the metadata service of a cloud machine.
     public init?(baseURL: String, apiKey: Secret<String>? = nil, speaksVerbatim: Bool = false) {
         var text = Substring(baseURL)
         while text.hasSuffix("/") { text = text.dropLast() }
@@ -24,13 +30,42 @@ public struct UpstreamEndpoint: Sendable {
         else { return nil }
         self.baseURL = String(text)
         self.apiKey = apiKey
-        self.host = text.dropFirst(scheme.count).prefix { $0 != "/" && $0 != ":" }.lowercased()
+        self.host = Self.host(of: text.dropFirst(scheme.count))
         self.speaksVerbatim = speaksVerbatim
+        let scope = AddressScope(self.host)
+        guard !self.host.isEmpty, scope != .linkLocal, scope != .special else { return nil }
+        self.allowsPrivateMedia = scope == .privateNetwork
+        self.isOnThisMachine = scope == .loopback || self.host == "localhost"
+    }
+
+    /// The host of an authority; an IPv6 address stands in brackets (RFC 3986, section 3.2.2).
+    private static func host(of authority: Substring) -> String {
+        if authority.hasPrefix("[") { return authority.dropFirst().prefix { $0 != "]" }.lowercased() }
+        return authority.prefix { $0 != "/" && $0 != ":" }.lowercased()
     }
 
     /// The general OpenAI key of the machine may go there: to OpenAI itself, over TLS. Any other server gets only a key
     /// that was meant for it.
     public var takesOpenAIKey: Bool { self.baseURL.hasPrefix("https://") && self.host == "api.openai.com" }
+
+    /// Whoever carries the packets could read the key.
+    public var sendsKeyInTheClear: Bool { self.apiKey != nil && !self.isOnThisMachine && self.baseURL.hasPrefix("http://") }
+
+    /// `POST` here mints a key.
+    var clientSecretsURL: String { "\(self.baseURL)/realtime/client_secrets" }
+
+    /// `GET` here tells whether there is such a model. The name is the operator's; what needs escaping in a path is.
+    func modelURL(_ model: String) -> String {
+        let name = model.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "~"):
+                String(UnicodeScalar(byte))
+            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return "\(self.baseURL)/models/\(name.joined())"
+    }
 
     /// `POST` here starts a call.
     var callsURL: String { "\(self.baseURL)/realtime/calls" }

@@ -43,11 +43,11 @@ struct ServeCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure(error.message)
         }
-        let supervisor = try settings.text("viva.upstream.url") == nil ? engineSupervisor(settings, logger: logger) : nil
+        let choices = try UpstreamSettings.choices(settings, logger: logger) { try engineSupervisor(settings, logger: logger) }
         let gateway = Gateway(
             configuration: configuration,
             store: store,
-            upstream: try upstream(settings, supervisor),
+            upstreams: choices.upstreams,
             plans: plans,
             logger: logger,
             onReady: { ready in
@@ -57,7 +57,7 @@ struct ServeCommand: AsyncParsableCommand {
             }
         )
         do {
-            try await Compose.run(supervisor.map { [$0, gateway] } ?? [gateway], logger: logger)
+            try await Compose.run(choices.engine.map { [$0, gateway] } ?? [gateway], logger: logger)
             await store.close()
         } catch let error as GatewayStartError {
             throw CommandFailure(error.description)
@@ -78,21 +78,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let origins = settings.text("viva.allowed.origins")?.split(separator: ",") ?? []
         configuration.allowedOrigins = Set(origins.map { $0.trimmingCharacters(in: .whitespaces) })
-        configuration.model = settings.text("viva.upstream.model")
-        configuration.voice = settings.text("viva.voice")
         return configuration
-    }
-
-    private func upstream(_ settings: Settings, _ supervisor: EngineSupervisor?) throws -> Upstream {
-        if let supervisor { return .supervised(supervisor) }
-        let address = settings.text("viva.upstream.url") ?? ""
-        let verbatim = try settings.flag("viva.upstream.verbatim") ?? false
-        guard var endpoint = UpstreamEndpoint(baseURL: address, speaksVerbatim: verbatim) else {
-            throw CommandFailure("VIVA_UPSTREAM_URL must be a web address such as https://api.openai.com/v1, not \"\(address)\"")
-        }
-        endpoint.apiKey =
-            try settings.secret("viva.upstream.api.key") ?? (endpoint.takesOpenAIKey ? settings.secret("openai.api.key") : nil)
-        return .fixed(endpoint)
     }
 
     private func engineSupervisor(_ settings: Settings, logger: Logger) throws -> EngineSupervisor {

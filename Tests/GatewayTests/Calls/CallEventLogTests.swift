@@ -2,6 +2,7 @@ import InterviewCore
 import RealtimeProtocol
 import ServerEdge
 import Testing
+import VivaTestKit
 
 @testable import Gateway
 

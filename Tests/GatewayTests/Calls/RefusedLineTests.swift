@@ -1,5 +1,6 @@
 import RealtimeProtocol
 import Testing
+import VivaTestKit
 
 @testable import Gateway
 

@@ -1,6 +1,7 @@
 import RealtimeProtocol
 import ServerEdge
 import Testing
+import VivaTestKit
 
 @testable import Gateway
 

@@ -28,7 +28,7 @@ struct RouterTests {
         let gateway = Gateway(
             configuration: GatewayConfiguration(server: EdgeServerConfiguration()),
             store: store,
-            upstream: .fixed(endpoint),
+            upstreams: [UpstreamChoice(.fixed(endpoint))],
             plans: [],
             logger: Logger(label: "test")
         )

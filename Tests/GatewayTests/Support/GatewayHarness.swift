@@ -34,7 +34,14 @@ struct GatewayHarness: Sendable {
     struct Options: Sendable {
         var clock: ManualClock?
         var apiKey: String?
+        var model: String?
         var upstreamURL: String?
+        /// Servers that are asked after the fake.
+        var laterUpstreams: [UpstreamChoice] = []
+        /// Makes the fake serve TLS.
+        var tls: TestCertificate.Pair?
+        /// Changes what the gateway believes about the fake.
+        var changeEndpoint: @Sendable (inout UpstreamEndpoint) -> Void = { _ in }
         /// Makes the gateway supervise this shell script as its engine; `$PORT` is the port of the fake, `$ENGINE_KEY` the
         /// key that the supervisor has made.
         var engineScript: String?
@@ -50,7 +57,7 @@ struct GatewayHarness: Sendable {
     ) async throws {
         let plan = try plan ?? InterviewPlan.twoQuestions()
         let store = try given ?? GatedStore.inTemporaryFolder()
-        let (upstream, logs, time) = (FakeRealtimeServer(), LogCapture(), WallTime())
+        let (upstream, logs, time) = (FakeRealtimeServer(tls: options.tls?.server), LogCapture(), WallTime())
         let services = ServiceGroup(services: [upstream], logger: Logger(label: "fake") { _ in SwiftLogNoOpLogHandler() })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await services.run() }
@@ -73,19 +80,22 @@ struct GatewayHarness: Sendable {
                 engines = [supervisor]
                 source = .supervised(supervisor)
             } else {
-                let url = options.upstreamURL ?? "http://127.0.0.1:\(port)/v1"
+                let url = options.upstreamURL ?? "\(options.tls == nil ? "http" : "https")://127.0.0.1:\(port)/v1"
                 let key = options.apiKey.map { Secret($0) }
-                source = .fixed(try #require(UpstreamEndpoint(baseURL: url, apiKey: key, speaksVerbatim: true)))
+                var endpoint = try #require(UpstreamEndpoint(baseURL: url, apiKey: key, speaksVerbatim: true))
+                options.changeEndpoint(&endpoint)
+                source = .fixed(endpoint)
             }
             var configuration = GatewayConfiguration(server: EdgeServerConfiguration(host: "127.0.0.1", port: 0))
             configuration.drainLimit = .milliseconds(100)
             // The scripted candidate answers faster than people can.
             configuration.conductor.graceAfterSound = .zero
+            configuration.upstreamTrust = options.tls?.client
             options.configure(&configuration)
             let gateway = Gateway(
                 configuration: configuration,
                 store: store,
-                upstream: source,
+                upstreams: [UpstreamChoice(source, model: options.model)] + options.laterUpstreams,
                 plans: [plan],
                 logger: logs.logger("gateway"),
                 clock: options.clock.map { MonotonicClock($0) } ?? MonotonicClock(),

@@ -3,6 +3,7 @@ import HTTPTypes
 import InterviewCore
 import RealtimeProtocol
 import Testing
+import VivaTestKit
 
 @testable import Gateway
 

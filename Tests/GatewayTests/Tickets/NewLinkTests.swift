@@ -3,6 +3,7 @@ import InterviewStore
 import RealtimeProtocol
 import ServerEdge
 import Testing
+import VivaTestKit
 
 @testable import Gateway
 

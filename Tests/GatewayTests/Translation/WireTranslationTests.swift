@@ -227,3 +227,46 @@ struct UtteranceRequestTests {
         }
     }
 }
+
+@Suite("events of the wire that come too often, too late or without end")
+struct RepeatedWireEventsTests {
+    private func completed(_ item: String, _ text: String) -> ServerEvent {
+        .inputAudioTranscriptionCompleted(
+            InputAudioTranscriptionCompletedEvent(itemID: item, contentIndex: 0, transcript: text, usage: nil)
+        )
+    }
+
+    @Test("the words of a turn count once; a turn that was not understood may still get words")
+    func words() {
+        var translation = WireTranslation()
+        #expect(translation.receive(self.completed("a", "Yes."), at: 1).count == 1)
+        #expect(translation.receive(self.completed("a", "Yes."), at: 2).isEmpty)
+        #expect(translation.receive(.speechStarted(SpeechStartedEvent(audioStartMilliseconds: 0, itemID: "a")), at: 3).isEmpty)
+        let failure = InputAudioTranscriptionFailedEvent(itemID: "b", contentIndex: 0, error: RealtimeError(code: nil, message: "nothing"))
+        #expect(translation.receive(.inputAudioTranscriptionFailed(failure), at: 4).count == 1)
+        #expect(translation.receive(self.completed("b", "No."), at: 5).count == 1)
+        #expect(translation.receive(.inputAudioTranscriptionFailed(failure), at: 6).isEmpty)
+    }
+
+    @Test("pieces of a reply beyond 64 KiB are dropped")
+    func endless() {
+        var translation = WireTranslation()
+        _ = translation.receive(.responseCreated(ResponseCreatedEvent(response: RealtimeResponse(id: "r", status: .inProgress))), at: 0)
+        _ = translation.receive(.outputAudioBufferStarted(OutputAudioBufferStartedEvent(responseID: "r")), at: 0)
+        let delta = ResponseAudioTranscriptDeltaEvent(
+            responseID: "r",
+            itemID: "i",
+            outputIndex: 0,
+            contentIndex: 0,
+            delta: String(repeating: "word ", count: 1000)
+        )
+        for _ in 0..<100 { _ = translation.receive(.responseOutputAudioTranscriptDelta(delta), at: 1) }
+        _ = translation.receive(.responseDone(ResponseDoneEvent(response: RealtimeResponse(id: "r", status: .completed))), at: 2)
+        let over = translation.receive(.outputAudioBufferStopped(OutputAudioBufferStoppedEvent(responseID: "r")), at: 3)
+        guard case .replyFinished(_, _, _, let spoken)? = over.first else {
+            Issue.record("it should be over")
+            return
+        }
+        #expect((60_000...WireTranslation.longestReply).contains(spoken?.text.utf8.count ?? 0))
+    }
+}

@@ -1,6 +1,7 @@
 import Foundation
 import InterviewCore
 import Testing
+import VivaTestKit
 
 @testable import Gateway
 
@@ -30,7 +31,7 @@ struct PageTests {
             #expect(page.text.contains("A &quot;quoted&quot; &lt;b&gt;title&lt;/b&gt;"))
             #expect(page.text.contains(#"ticket="\#(harness.practiceTicket)""#))
             // What the candidate is told stands there before the ticket is used, in the words that are recorded.
-            for item in CandidateNotice(isRemote: false).items {
+            for item in CandidateNotice(.local).items {
                 #expect(page.text.contains("<li>\(item.replacingOccurrences(of: "'", with: "&#39;"))</li>"))
             }
             #expect(!page.text.contains("<b>title"))

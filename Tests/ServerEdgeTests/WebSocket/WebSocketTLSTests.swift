@@ -1,5 +1,6 @@
 import ServerEdge
 import Testing
+import VivaTestKit
 
 @Suite(.timeLimit(.minutes(2))) struct WebSocketTLSTests {
     @Test("client and server speak over TLS, and close properly")

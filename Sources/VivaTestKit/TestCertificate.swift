@@ -1,21 +1,24 @@
 import Crypto
-import NIOSSL
+public import NIOSSL
 
-/// A self-signed certificate for 127.0.0.1, made afresh, so that no private key lies in the repository.
-enum TestCertificate {
-    struct Pair {
-        let server: TLSConfiguration
+/// A self-signed certificate, made afresh, so that no private key lies in the repository.
+public enum TestCertificate {
+    public struct Pair: Sendable {
+        public let server: TLSConfiguration
         /// Trusts exactly this certificate.
-        let client: TLSConfiguration
+        public let client: TLSConfiguration
     }
 
-    static func make() throws -> Pair {
+    /// - Parameters:
+    ///   - address: The IPv4 address that it is for.
+    ///   - lastYear: The last two digits of the year on whose first day it ends; 21 is long over.
+    public static func make(address: [UInt8] = [127, 0, 0, 1], lastYear: Int = 49) throws -> Pair {
         let key = P256.Signing.PrivateKey()
         let algorithm = sequence(objectIdentifier([0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02]))  // ecdsa-with-SHA256
         let name = sequence(set(sequence(objectIdentifier([0x55, 0x04, 0x03]) + element(0x0C, Array("viva test".utf8)))))
-        let validity = sequence(element(0x17, Array("200101000000Z".utf8)) + element(0x17, Array("490101000000Z".utf8)))
-        // subjectAltName with the address 127.0.0.1
-        let alternative = element(0x30, objectIdentifier([0x55, 0x1D, 0x11]) + element(0x04, sequence(element(0x87, [127, 0, 0, 1]))))
+        let validity = sequence(element(0x17, Array("200101000000Z".utf8)) + element(0x17, Array("\(lastYear)0101000000Z".utf8)))
+        // subjectAltName with the address
+        let alternative = element(0x30, objectIdentifier([0x55, 0x1D, 0x11]) + element(0x04, sequence(element(0x87, address))))
         let body = sequence(
             element(0xA0, element(0x02, [2])) + element(0x02, [1]) + algorithm + name + validity + name
                 + Array(key.publicKey.derRepresentation) + element(0xA3, sequence(alternative))
