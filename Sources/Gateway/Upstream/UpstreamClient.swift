@@ -9,6 +9,14 @@ import NIOSSL
 import RealtimeProtocol
 import ServerEdge
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
@@ -208,6 +216,9 @@ struct UpstreamClient: Sendable {
         switch error {
         case is DeadlineExceeded: return ExchangeFailure(fault: .timedOut)
         case is NIOConnectionError: return ExchangeFailure(fault: .unavailable(), reach: .notConnected)
+        // So for an address in digits; nothing but connecting is refused.
+        case let error as IOError where error.errnoCode == ECONNREFUSED:
+            return ExchangeFailure(fault: .unavailable(), reach: .notConnected)
         case is NIOTooManyBytesError: return ExchangeFailure(fault: .malformed)
         // The end came too early, which is no matter of form.
         case HTTPParserError.invalidEOFState: return ExchangeFailure(fault: .unavailable())

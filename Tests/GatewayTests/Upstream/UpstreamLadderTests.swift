@@ -74,6 +74,19 @@ struct UpstreamLadderTests {
         }
     }
 
+    @Test("a server that nobody can connect to is tried once more, and then the next one", arguments: ["127.0.0.1", "localhost"])
+    func notThere(_ host: String) async throws {
+        let nobody = try #require(UpstreamEndpoint(baseURL: "http://\(host):1/v1"))
+        let options = Self.two {
+            $0.changeEndpoint = { index, endpoint in if index == 0 { endpoint = nobody } }
+        }
+        try await LadderHarness.run(options) { (harness) async throws in
+            #expect(try await harness.place()?.place.rung.number == 2)
+            let metrics = harness.metrics.render()
+            #expect(metrics.contains(#"viva_upstream_exchanges_total{upstream="1",exchange="call",outcome="unavailable"} 2"#))
+        }
+    }
+
     @Test("an offer that no server could answer is shown to one only")
     func offer() async throws {
         try await LadderHarness.run(Self.two()) { (harness) async throws in
