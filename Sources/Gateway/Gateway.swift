@@ -105,13 +105,14 @@ public final class Gateway: Service {
             )
         }
         // Shut down from the last to the first: drain, then the server, then what the calls still have to store.
-        let group = ServiceGroup(services: [parts.registry, server, steward], logger: self.logger)
+        let group = ServiceGroup(services: [parts.keyUses, parts.registry, server, steward], logger: self.logger)
         try await group.run()
     }
 
     struct Parts {
         let router: GatewayRouter
         let registry: CallRegistry
+        let keyUses: APIKeyUses
     }
 
     /// Makes the objects and their arrows; starts nothing.
@@ -144,11 +145,18 @@ public final class Gateway: Service {
         let address = PublicAddress(fixed: self.configuration.publicURL)
         // Behind a proxy that rewrites the host, the origin of our own pages is the public one.
         let origins = self.configuration.allowedOrigins.union([address.origin].compactMap { $0 })
+        let keyUses = APIKeyUses(store: self.store, logger: self.logger)
+        let authenticator = Authenticator(
+            store: self.store,
+            wallClock: self.wallClock,
+            plans: TenantPlans(store: self.store, plans: self.plans, wallClock: self.wallClock, logger: self.logger),
+            keyUses: keyUses
+        )
         let router = GatewayRouter(
             store: self.store,
             upstream: self.upstream,
             tickets: tickets,
-            authenticator: Authenticator(store: self.store, wallClock: self.wallClock),
+            authenticator: authenticator,
             registry: registry,
             metrics: metrics,
             budget: budget,
@@ -159,7 +167,7 @@ public final class Gateway: Service {
             pages: try Pages(),
             assets: EmbeddedAssets()
         )
-        return Parts(router: router, registry: registry)
+        return Parts(router: router, registry: registry, keyUses: keyUses)
     }
 
     private func makePracticeTicket(_ parts: Parts) async throws -> Secret<String>? {

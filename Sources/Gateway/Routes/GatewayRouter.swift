@@ -40,8 +40,9 @@ struct GatewayRouter: Sendable {
         let authenticated = router.group().add(middleware: AuthenticationMiddleware(authenticator: self.authenticator))
         CallRoutes(registry: self.registry, store: self.store, wallClock: self.wallClock)
             .add(to: authenticated.group(context: CandidateContext.self))
-        InterviewRoutes(store: self.store, tickets: self.tickets, wallClock: self.wallClock, address: self.address)
-            .add(to: authenticated.group(context: WorkspaceContext.self))
+        let interviews = InterviewRoutes(store: self.store, tickets: self.tickets, wallClock: self.wallClock, address: self.address)
+        interviews.addReading(to: authenticated.group(context: WorkspaceContext.self))
+        interviews.addInviting(to: authenticated.group(context: InterviewerContext.self))
         TranscriptRoutes(store: self.store)
             .add(to: authenticated.group(context: ReaderContext.self))
         return router

@@ -16,11 +16,16 @@ struct InterviewRoutes: Sendable {
     let wallClock: WallClock
     let address: PublicAddress
 
-    func add(to router: some RouterMethods<WorkspaceContext>) {
+    /// What every role may read.
+    func addReading(to router: some RouterMethods<WorkspaceContext>) {
         router.get("/v1/plans") { _, context in try await self.plans(context) }
-        router.post("/v1/interviews") { request, context in try await self.create(request, context) }
         router.get("/v1/interviews") { request, context in try await self.list(request, context) }
         router.get("/v1/interviews/{id}") { _, context in try await self.show(context) }
+    }
+
+    /// What a reviewer may not do.
+    func addInviting(to router: some RouterMethods<InterviewerContext>) {
+        router.post("/v1/interviews") { request, context in try await self.create(request, context) }
         router.post("/v1/interviews/{id}/link") { _, context in try await self.renewLink(context) }
     }
 
@@ -79,7 +84,7 @@ struct InterviewRoutes: Sendable {
         let expires_at: String
     }
 
-    private func create(_ request: Request, _ context: WorkspaceContext) async throws -> Response {
+    private func create(_ request: Request, _ context: InterviewerContext) async throws -> Response {
         try request.requireContentType("application/json")
         let body = try await request.decodeJSON(CreateBody.self, upTo: Self.bodyLimit)
         var name: CandidateName?
@@ -125,7 +130,7 @@ struct InterviewRoutes: Sendable {
     }
 
     /// A fresh link into the same interview, for a candidate who has lost the first one or the tab that used it.
-    private func renewLink(_ context: WorkspaceContext) async throws -> Response {
+    private func renewLink(_ context: InterviewerContext) async throws -> Response {
         let id = try context.identifier("id", as: InterviewID.self)
         let tenant = context.identity.tenantID
         let ticket: Secret<String>

@@ -169,6 +169,7 @@ extension OpenAPIDocument {
                   },
                   "400": {"$ref": "#/components/responses/Error"},
                   "401": {"$ref": "#/components/responses/Error"},
+                  "403": {"$ref": "#/components/responses/Error"},
                   "404": {"$ref": "#/components/responses/Error"},
                   "default": {"$ref": "#/components/responses/Error"}
                 }
@@ -195,6 +196,7 @@ extension OpenAPIDocument {
               "responses": {
                 "201": {"description": "Made.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/JoinLink"}}}},
                 "401": {"$ref": "#/components/responses/Error"},
+                "403": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
                 "409": {"$ref": "#/components/responses/Error"},
                 "default": {"$ref": "#/components/responses/Error"}

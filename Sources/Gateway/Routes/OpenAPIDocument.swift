@@ -21,7 +21,7 @@ enum OpenAPIDocument {
     static let components = """
             "securitySchemes": {
               "candidate": {"type": "http", "scheme": "bearer", "description": "The token of POST /v1/join; opens one interview."},
-              "workspace": {"type": "http", "scheme": "bearer", "description": "The token in the workspace link."}
+              "workspace": {"type": "http", "scheme": "bearer", "description": "The token in the workspace link, or an API key of `viva keys create`."}
             },
             "responses": {
               "Error": {

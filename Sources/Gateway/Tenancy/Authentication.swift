@@ -6,17 +6,21 @@ import Synchronization
 
 /// Turns a bearer token into a principal.
 ///
-/// One local tenant for now; the identity of a token names its tenant, so more tenants change this type and nothing
-/// behind it.
+/// The prefix tells the kind of token: the workspace token of this run, an API key of a tenant, or the candidate token of
+/// one interview. The identity names the tenant; nothing else of a request ever does.
 final class Authenticator: Sendable {
     private let store: any InterviewStore
     private let wallClock: WallClock
+    private let plans: TenantPlans
+    private let keyUses: APIKeyUses
     /// SHA-256 of the workspace token of this run. The token itself is shown once, at start, and kept by nobody here.
     private let workspace = Mutex<TokenDigest?>(nil)
 
-    init(store: any InterviewStore, wallClock: WallClock) {
+    init(store: any InterviewStore, wallClock: WallClock, plans: TenantPlans, keyUses: APIKeyUses) {
         self.store = store
         self.wallClock = wallClock
+        self.plans = plans
+        self.keyUses = keyUses
     }
 
     /// Makes the workspace token; the one before stops working.
@@ -26,13 +30,29 @@ final class Authenticator: Sendable {
         return token
     }
 
-    /// Who holds this token; nil when it is unknown or has expired.
+    /// Who holds this token; nil when it is unknown, was revoked or has expired.
     func principal(of token: Secret<String>) async throws -> Principal? {
+        let principal = try await self.holder(of: token)
+        if case .workspace(let identity) = principal {
+            try await translatingStoreErrors { () throws(InterviewStoreError) in try await self.plans.prepare(identity.tenantID) }
+        }
+        return principal
+    }
+
+    private func holder(of token: Secret<String>) async throws -> Principal? {
         let text = token.expose()
         if text.hasPrefix(Credentials.workspacePrefix) {
             let digest = TokenDigest(of: token)
             let isWorkspace = self.workspace.withLock { $0 == digest }
-            return isWorkspace ? .workspace(WorkspaceIdentity(tenantID: .local)) : nil
+            return isWorkspace ? .workspace(WorkspaceIdentity(tenantID: .local, role: .admin)) : nil
+        }
+        if text.hasPrefix(Credentials.apiKeyPrefix) {
+            let key = try await translatingStoreErrors { () throws(InterviewStoreError) in
+                try await self.store.apiKey(TokenHash(of: token))
+            }
+            guard let key else { return nil }
+            self.keyUses.note(key.id, at: self.wallClock.now)
+            return .workspace(WorkspaceIdentity(tenantID: key.tenantID, role: key.role))
         }
         guard text.hasPrefix(Credentials.candidatePrefix) else { return nil }
         let identity = try await translatingStoreErrors { () throws(InterviewStoreError) in

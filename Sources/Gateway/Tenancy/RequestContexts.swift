@@ -18,13 +18,30 @@ struct GatewayContext: RequestContext {
     }
 }
 
-/// A request of a workspace. Cannot exist without a valid workspace token.
+/// A request of somebody who works for a tenant, in any role. Cannot exist without a token of a workspace.
 struct WorkspaceContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
     let identity: WorkspaceIdentity
 
     init(context: GatewayContext) throws {
         guard case .workspace(let identity) = context.principal else { throw EdgeError.unauthorized }
+        self.coreContext = context.coreContext
+        self.identity = identity
+    }
+}
+
+/// A request of somebody who may invite candidates and change what belongs to the tenant: an interviewer or an admin.
+/// Cannot exist for a reviewer.
+struct InterviewerContext: ChildRequestContext {
+    var coreContext: CoreRequestContextStorage
+    let identity: WorkspaceIdentity
+
+    init(context: GatewayContext) throws {
+        guard case .workspace(let identity) = context.principal else { throw EdgeError.unauthorized }
+        switch identity.role {
+        case .admin, .interviewer: break
+        case .reviewer: throw EdgeError(CommonErrorCode.forbidden)
+        }
         self.coreContext = context.coreContext
         self.identity = identity
     }
