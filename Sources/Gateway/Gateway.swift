@@ -146,8 +146,18 @@ public final class Gateway: Service {
         // Behind a proxy that rewrites the host, the origin of our own pages is the public one.
         let origins = self.configuration.allowedOrigins.union([address.origin].compactMap { $0 })
         let keyUses = APIKeyUses(store: self.store, logger: self.logger)
+        let verifier = self.configuration.jsonWebTokens.map { tokens in
+            JSONWebTokenVerifier(
+                configuration: tokens,
+                published: tokens.keySet.map {
+                    JSONWebKeySetCache(address: $0, httpClient: httpClient, clock: self.clock, logger: self.logger)
+                },
+                wallClock: self.wallClock
+            )
+        }
         let authenticator = Authenticator(
             store: self.store,
+            verifier: verifier,
             wallClock: self.wallClock,
             plans: TenantPlans(store: self.store, plans: self.plans, wallClock: self.wallClock, logger: self.logger),
             keyUses: keyUses

@@ -21,7 +21,7 @@ enum OpenAPIDocument {
     static let components = """
             "securitySchemes": {
               "candidate": {"type": "http", "scheme": "bearer", "description": "The token of POST /v1/join; opens one interview."},
-              "workspace": {"type": "http", "scheme": "bearer", "description": "The token in the workspace link, or an API key of `viva keys create`."}
+              "workspace": {"type": "http", "scheme": "bearer", "description": "The token in the workspace link, an API key of `viva keys create`, or a JSON Web Token of the configured provider."}
             },
             "responses": {
               "Error": {

@@ -7,17 +7,21 @@ import Synchronization
 /// Turns a bearer token into a principal.
 ///
 /// The prefix tells the kind of token: the workspace token of this run, an API key of a tenant, or the candidate token of
-/// one interview. The identity names the tenant; nothing else of a request ever does.
+/// one interview. A token with dots is one of the identity provider's. The identity names the tenant; nothing else of a
+/// request ever does.
 final class Authenticator: Sendable {
     private let store: any InterviewStore
+    private let verifier: JSONWebTokenVerifier?
     private let wallClock: WallClock
     private let plans: TenantPlans
     private let keyUses: APIKeyUses
     /// SHA-256 of the workspace token of this run. The token itself is shown once, at start, and kept by nobody here.
     private let workspace = Mutex<TokenDigest?>(nil)
 
-    init(store: any InterviewStore, wallClock: WallClock, plans: TenantPlans, keyUses: APIKeyUses) {
+    /// - Parameter verifier: of the identity provider's tokens; nil: there is no provider.
+    init(store: any InterviewStore, verifier: JSONWebTokenVerifier?, wallClock: WallClock, plans: TenantPlans, keyUses: APIKeyUses) {
         self.store = store
+        self.verifier = verifier
         self.wallClock = wallClock
         self.plans = plans
         self.keyUses = keyUses
@@ -54,11 +58,13 @@ final class Authenticator: Sendable {
             self.keyUses.note(key.id, at: self.wallClock.now)
             return .workspace(WorkspaceIdentity(tenantID: key.tenantID, role: key.role))
         }
-        guard text.hasPrefix(Credentials.candidatePrefix) else { return nil }
-        let identity = try await translatingStoreErrors { () throws(InterviewStoreError) in
-            try await self.store.candidate(TokenHash(of: token), now: self.wallClock.now)
+        if text.hasPrefix(Credentials.candidatePrefix) {
+            let identity = try await translatingStoreErrors { () throws(InterviewStoreError) in
+                try await self.store.candidate(TokenHash(of: token), now: self.wallClock.now)
+            }
+            return identity.map { .candidate($0) }
         }
-        return identity.map { .candidate($0) }
+        return try await self.verifier?.claims(of: token).map { .workspace($0.identity) }
     }
 }
 

@@ -80,6 +80,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.allowedOrigins = Set(origins.map { $0.trimmingCharacters(in: .whitespaces) })
         configuration.model = settings.text("viva.upstream.model")
         configuration.voice = settings.text("viva.voice")
+        configuration.jsonWebTokens = try JSONWebTokenSettings.configuration(settings)
         return configuration
     }
 
