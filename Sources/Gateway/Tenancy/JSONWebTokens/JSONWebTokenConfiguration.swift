@@ -14,7 +14,7 @@ public struct JSONWebTokenConfiguration: Sendable {
     public var tenantClaim = ClaimPath(names: ["app_metadata", "tenant_id"])
     /// The claim that names the role.
     public var roleClaim = ClaimPath(names: ["role"])
-    /// Which role a value of that claim stands for. Our own names stand for themselves.
+    /// Which role a value of that claim stands for. Our own names stand for themselves unless they are given another role here.
     public var roles: [String: WorkspaceRole] = ["authenticated": .interviewer]
 
     public init(issuer: String, audience: String, keys: [JSONWebTokenKey] = [], keySet: JSONWebKeySetAddress? = nil) {

@@ -27,7 +27,7 @@ struct TokenClaims: Sendable, Equatable {
         }
         guard let tenant = configuration.tenantClaim.value(in: claims)?.text.flatMap({ TenantID(rawValue: $0) }),
             let named = configuration.roleClaim.value(in: claims)?.text,
-            let role = WorkspaceRole(rawValue: named) ?? configuration.roles[named]
+            let role = configuration.roles[named] ?? WorkspaceRole(rawValue: named)
         else { return nil }
         self.identity = WorkspaceIdentity(tenantID: tenant, role: role)
         self.endsAt = expiry + Self.leeway

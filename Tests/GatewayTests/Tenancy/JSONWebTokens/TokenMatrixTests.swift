@@ -2,6 +2,7 @@ import Crypto
 import CryptoExtras
 import Foundation
 import InterviewCore
+import InterviewStore
 import RealtimeProtocol
 import ServerEdge
 import Testing
@@ -259,6 +260,22 @@ struct TokenMatrixTests {
                 try await harness.send("GET", "/v1/interviews", token: harness.workspaceToken).json["interviews"]?.arrayValue?.count == 0
             )
         }
+    }
+
+    @Test("an own name of a role can be given another one, and a value that is not named stands for nobody")
+    func roleNames() throws {
+        var configuration = try TokenForge.shared.get().configuration()
+        configuration.roles = ["admin": .reviewer, "owner": .admin]
+        configuration.roleClaim = ClaimPath(names: ["app_metadata", "viva_role"])
+        func role(_ name: String) -> WorkspaceRole? {
+            let claims = TokenForge.claims(["app_metadata": #"{"tenant_id":"acme","viva_role":"\#(name)"}"#])
+            let now = Timestamp(millisecondsSince1970: Self.now * 1000)
+            return TokenClaims(payload: Array(claims.utf8), configuration: configuration, now: now)?.identity.role
+        }
+        #expect(role("admin") == .reviewer)
+        #expect(role("owner") == .admin)
+        #expect(role("interviewer") == .interviewer)
+        #expect(role("authenticated") == nil)
     }
 
     @Test("a token of the workspace opens no call, and a gateway without a provider takes none")
