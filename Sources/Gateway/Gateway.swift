@@ -105,7 +105,7 @@ public final class Gateway: Service {
             )
         }
         // Shut down from the last to the first: drain, then the server, then what the calls still have to store.
-        let group = ServiceGroup(services: [parts.keyUses, parts.registry, server, steward], logger: self.logger)
+        let group = ServiceGroup(services: [parts.keyUses, parts.router.watch, parts.registry, server, steward], logger: self.logger)
         try await group.run()
     }
 
@@ -171,6 +171,7 @@ public final class Gateway: Service {
             metrics: metrics,
             budget: budget,
             wallClock: self.wallClock,
+            watch: TokenWatch(store: self.store, clock: self.clock, wallClock: self.wallClock, logger: self.logger),
             address: address,
             allowedOrigins: origins,
             isBehindTLS: self.configuration.server.tls != nil || self.configuration.publicURL?.hasPrefix("https://") == true,

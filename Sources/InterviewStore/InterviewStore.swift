@@ -52,7 +52,8 @@ public protocol InterviewStore: Sendable {
     // MARK: Tickets and candidate tokens
 
     /// `notFound` if its interview or plan does not exist; `conflict` if id or hash are taken or the interview is over.
-    /// One unused ticket is good for an interview at a time: those issued before have `expired` from then on.
+    /// One link is good for an interview at a time: with a new ticket the unused ones before it have `expired`, and the
+    /// candidate tokens that used ones gave end.
     func issueTicket(_ ticket: NewTicket, tenant: TenantID) async throws(InterviewStoreError)
     func ticketState(_ hash: TokenHash, now: Timestamp) async throws(InterviewStoreError) -> TicketState
     /// Uses a ticket and keeps the candidate token, both or neither. Of any number of simultaneous
@@ -65,7 +66,8 @@ public protocol InterviewStore: Sendable {
         newInterviewID: InterviewID,
         candidateToken: NewCandidateToken
     ) async throws(InterviewStoreError) -> TicketRedemption
-    /// Adds a token for an interview, such as a fresh one for a long call.
+    /// Adds a token for an interview, such as a fresh one for a long call. Like every token of the interview it ends with the
+    /// next ticket that is issued for it, and `InterviewStoreLimits.candidateTokenAfterEnd` after the interview was over.
     func saveCandidateToken(_ token: NewCandidateToken, interview: InterviewID, tenant: TenantID) async throws(InterviewStoreError)
     /// nil if the token is unknown or has expired.
     func candidate(_ hash: TokenHash, now: Timestamp) async throws(InterviewStoreError) -> CandidateIdentity?
@@ -86,6 +88,9 @@ public protocol InterviewStore: Sendable {
     /// Remembers when keys were used. Those that are unknown by now are passed over; a moment before the one
     /// that is stored changes nothing.
     func noteAPIKeyUse(_ uses: [APIKeyID: Timestamp]) async throws(InterviewStoreError)
+
+    /// Which of these tokens are worth something now, candidate tokens and API keys.
+    func tokensInForce(_ hashes: Set<TokenHash>, now: Timestamp) async throws(InterviewStoreError) -> Set<TokenHash>
 
     // MARK: Calls
 
@@ -158,6 +163,12 @@ public enum InterviewStoreLimits {
     public static let reasonBytes = 256
     public static let page = 200
     public static let plans = 500
+    /// After its interview a candidate token still opens the last words, the end and the transcript for this long.
+    public static let candidateTokenAfterEnd: Duration = .seconds(300)
+    /// Tokens that are looked up in one statement; SQLite takes 32,766 values, PostgreSQL 65,535.
+    public static let tokensAtOnce = 5_000
+    /// An origin is a scheme, a host name (RFC 1035: 253 characters) and a port.
+    public static let originBytes = 300
     /// Keys of one tenant in force: one for each system and person that needs one, with room to spare.
     public static let apiKeys = 1_000
     /// The name of a key is one line in a list.

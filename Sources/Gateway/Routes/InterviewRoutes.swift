@@ -15,6 +15,8 @@ struct InterviewRoutes: Sendable {
     let tickets: TicketOffice
     let wallClock: WallClock
     let address: PublicAddress
+    /// Origins that an interview may be bound to.
+    let allowedOrigins: Set<String>
 
     /// What every role may read.
     func addReading(to router: some RouterMethods<WorkspaceContext>) {
@@ -74,6 +76,7 @@ struct InterviewRoutes: Sendable {
     private struct CreateBody: Decodable {
         let plan_id: String
         let candidate_name: Personal<String>?
+        let origin: String?
     }
 
     private struct CreatedBody: Encodable {
@@ -98,10 +101,23 @@ struct InterviewRoutes: Sendable {
                 )
             }
         }
+        if let origin = body.origin, !self.allowedOrigins.contains(origin) {
+            throw EdgeError(
+                CommonErrorCode.invalidRequest,
+                message: "The origin must be one that the server allows, such as https://careers.example.",
+                parameter: "origin"
+            )
+        }
         guard let planID = PlanID(rawValue: body.plan_id) else { throw EdgeError.gateway(.planUnknown) }
         let tenant = context.identity.tenantID
         var generator = SystemRandomNumberGenerator()
-        let new = NewInterview(id: .random(using: &generator), planID: planID, candidateName: name, createdAt: self.wallClock.now)
+        let new = NewInterview(
+            id: .random(using: &generator),
+            planID: planID,
+            candidateName: name,
+            origin: body.origin,
+            createdAt: self.wallClock.now
+        )
         let record: InterviewRecord
         do {
             record = try await self.store.createInterview(new, tenant: tenant)

@@ -35,41 +35,60 @@ final class Authenticator: Sendable {
     }
 
     /// Who holds this token; nil when it is unknown, was revoked or has expired.
-    func principal(of token: Secret<String>) async throws -> Principal? {
-        let principal = try await self.holder(of: token)
-        if case .workspace(let identity) = principal {
+    func authenticate(_ token: Secret<String>) async throws -> Authenticated? {
+        let authenticated = try await self.holder(of: token)
+        if case .workspace(let identity) = authenticated?.principal {
             try await translatingStoreErrors { () throws(InterviewStoreError) in try await self.plans.prepare(identity.tenantID) }
         }
-        return principal
+        return authenticated
     }
 
-    private func holder(of token: Secret<String>) async throws -> Principal? {
+    private func holder(of token: Secret<String>) async throws -> Authenticated? {
         let text = token.expose()
         if text.hasPrefix(Credentials.workspacePrefix) {
             let digest = TokenDigest(of: token)
             let isWorkspace = self.workspace.withLock { $0 == digest }
-            return isWorkspace ? .workspace(WorkspaceIdentity(tenantID: .local, role: .admin)) : nil
+            return isWorkspace ? Authenticated(.workspace(WorkspaceIdentity(tenantID: .local, role: .admin)), by: .run) : nil
         }
         if text.hasPrefix(Credentials.apiKeyPrefix) {
+            let hash = TokenHash(of: token)
             let key = try await translatingStoreErrors { () throws(InterviewStoreError) in
-                try await self.store.apiKey(TokenHash(of: token))
+                try await self.store.apiKey(hash)
             }
             guard let key else { return nil }
             self.keyUses.note(key.id, at: self.wallClock.now)
-            return .workspace(WorkspaceIdentity(tenantID: key.tenantID, role: key.role))
+            return Authenticated(.workspace(WorkspaceIdentity(tenantID: key.tenantID, role: key.role)), by: .key(hash))
         }
         if text.hasPrefix(Credentials.candidatePrefix) {
+            let hash = TokenHash(of: token)
             let identity = try await translatingStoreErrors { () throws(InterviewStoreError) in
-                try await self.store.candidate(TokenHash(of: token), now: self.wallClock.now)
+                try await self.store.candidate(hash, now: self.wallClock.now)
             }
-            return identity.map { .candidate($0) }
+            return identity.map { Authenticated(.candidate($0), by: .candidate(hash, endsAt: $0.expiresAt)) }
         }
-        return try await self.verifier?.claims(of: token).map { .workspace($0.identity) }
+        return try await self.verifier?.claims(of: token).map { Authenticated(.workspace($0.identity), by: .claims(endsAt: $0.endsAt)) }
+    }
+}
+
+/// Who sent a request, and by what that was shown.
+struct Authenticated: Sendable {
+    let principal: Principal
+    let authority: Authority
+
+    init(_ principal: Principal, by authority: Authority) {
+        self.principal = principal
+        self.authority = authority
     }
 }
 
 /// Requires a valid bearer token and puts its principal into the context.
+///
+/// An address with a token in it is refused, whatever the header says: addresses are kept by proxies, histories and logs
+/// (RFC 6750, section 5.3).
 struct AuthenticationMiddleware: RouterMiddleware {
+    /// Names under which clients put tokens into addresses.
+    private static let refusedParameters = ["access_token", "token", "candidate_token", "api_key", "apikey", "authorization", "jwt"]
+
     let authenticator: Authenticator
 
     func handle(
@@ -77,9 +96,12 @@ struct AuthenticationMiddleware: RouterMiddleware {
         context: GatewayContext,
         next: (Request, GatewayContext) async throws -> Response
     ) async throws -> Response {
-        guard let principal = try await self.authenticator.principal(of: request.bearerToken()) else { throw EdgeError.unauthorized }
+        let names = request.uri.queryParameters.map { $0.key.lowercased() }
+        guard !names.contains(where: { Self.refusedParameters.contains($0) }),
+            let authenticated = try await self.authenticator.authenticate(request.bearerToken())
+        else { throw EdgeError.unauthorized }
         var context = context
-        context.principal = principal
+        context.authenticated = authenticated
         return try await next(request, context)
     }
 }

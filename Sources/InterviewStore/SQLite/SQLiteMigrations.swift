@@ -123,6 +123,15 @@ enum SQLiteMigrations {
                     """
             )
         }
+        migrator.registerMigration("4-life-of-tokens") { database in
+            // The tokens of an interview end together, with a new link or with the interview.
+            try database.execute(
+                sql: """
+                    ALTER TABLE interview ADD COLUMN origin TEXT;
+                    CREATE INDEX candidate_token_by_interview ON candidate_token (interview_id);
+                    """
+            )
+        }
         return migrator
     }
 }

@@ -146,6 +146,9 @@ final class GatedStore: InterviewStore {
     }
     func apiKey(_ hash: TokenHash) async throws(InterviewStoreError) -> APIKeyRecord? { try await self.store.apiKey(hash) }
     func noteAPIKeyUse(_ uses: [APIKeyID: Timestamp]) async throws(InterviewStoreError) { try await self.store.noteAPIKeyUse(uses) }
+    func tokensInForce(_ hashes: Set<TokenHash>, now: Timestamp) async throws(InterviewStoreError) -> Set<TokenHash> {
+        try await self.store.tokensInForce(hashes, now: now)
+    }
     func recordCall(_ call: CallRecord, tenant: TenantID) async throws(InterviewStoreError) {
         try await self.store.recordCall(call, tenant: tenant)
     }
