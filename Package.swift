@@ -37,6 +37,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -83,7 +84,7 @@ let package = Package(
             [
                 "InterviewCore", "RealtimeProtocol", "ServerEdge", "InterviewStore", "CZlib",
                 hummingbird, httpTypes, httpClient, nioCore, nioFoundation, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, mustache, yams,
-                crypto,
+                crypto, cryptoExtras,
             ],
             resources: [.embedInCode("Web/Assets")]
         ),
@@ -173,7 +174,7 @@ let package = Package(
             "Gateway",
             [
                 "Gateway", "InterviewCore", "InterviewStore", "RealtimeProtocol", "ServerEdge", "VivaTestKit", "CZlib", hummingbird,
-                hummingbirdTesting, httpClient, httpTypes, lifecycle, nioCore, nioHTTP1, nioPosix, nioSSL, logging,
+                hummingbirdTesting, httpClient, httpTypes, lifecycle, nioCore, nioHTTP1, nioPosix, nioSSL, logging, crypto, cryptoExtras,
             ]
         ),
     ]

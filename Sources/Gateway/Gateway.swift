@@ -114,7 +114,7 @@ public final class Gateway: Service {
             await modelsChecked
         }
         // Shut down from the last to the first: drain, then the server, then what the calls still have to store.
-        let group = ServiceGroup(services: [parts.registry, server, steward], logger: self.logger)
+        let group = ServiceGroup(services: [parts.keyUses, parts.router.watch, parts.registry, server, steward], logger: self.logger)
         try await group.run()
     }
 
@@ -122,6 +122,7 @@ public final class Gateway: Service {
         let router: GatewayRouter
         let registry: CallRegistry
         let ladder: UpstreamLadder
+        let keyUses: APIKeyUses
     }
 
     /// Makes the objects and their arrows; starts nothing.
@@ -164,22 +165,40 @@ public final class Gateway: Service {
         let address = PublicAddress(fixed: self.configuration.publicURL)
         // Behind a proxy that rewrites the host, the origin of our own pages is the public one.
         let origins = self.configuration.allowedOrigins.union([address.origin].compactMap { $0 })
+        let keyUses = APIKeyUses(store: self.store, logger: self.logger)
+        let verifier = self.configuration.jsonWebTokens.map { tokens in
+            JSONWebTokenVerifier(
+                configuration: tokens,
+                published: tokens.keySet.map {
+                    JSONWebKeySetCache(address: $0, httpClient: httpClient, clock: self.clock, logger: self.logger)
+                },
+                wallClock: self.wallClock
+            )
+        }
+        let authenticator = Authenticator(
+            store: self.store,
+            verifier: verifier,
+            wallClock: self.wallClock,
+            plans: TenantPlans(store: self.store, plans: self.plans, wallClock: self.wallClock, logger: self.logger),
+            keyUses: keyUses
+        )
         let router = GatewayRouter(
             store: self.store,
             ladder: ladder,
             tickets: tickets,
-            authenticator: Authenticator(store: self.store, wallClock: self.wallClock),
+            authenticator: authenticator,
             registry: registry,
             metrics: metrics,
             budget: budget,
             wallClock: self.wallClock,
+            watch: TokenWatch(store: self.store, clock: self.clock, wallClock: self.wallClock, logger: self.logger),
             address: address,
             allowedOrigins: origins,
             isBehindTLS: self.configuration.server.tls != nil || self.configuration.publicURL?.hasPrefix("https://") == true,
             pages: try Pages(),
             assets: EmbeddedAssets()
         )
-        return Parts(router: router, registry: registry, ladder: ladder)
+        return Parts(router: router, registry: registry, ladder: ladder, keyUses: keyUses)
     }
 
     private func makePracticeTicket(_ parts: Parts) async throws -> Secret<String>? {

@@ -11,6 +11,8 @@ public struct GatewayConfiguration: Sendable {
     public var publicURL: String?
     /// Complete origins of other pages that may use the HTTP interface, such as `https://careers.example`.
     public var allowedOrigins: Set<String> = []
+    /// The tokens of an identity provider that are accepted; nil: none.
+    public var jsonWebTokens: JSONWebTokenConfiguration?
     /// How long a join link is good.
     public var ticketLifetime: Duration = .seconds(7 * 24 * 3600)
     /// How long a candidate token is good: the longest interview, with breaks.

@@ -55,6 +55,13 @@ public struct TicketID: RandomIdentifier {
     public init(wellFormed rawValue: String) { self.rawValue = rawValue }
 }
 
+/// The public name of an API key. It is not the key, of which the store keeps only the hash.
+public struct APIKeyID: RandomIdentifier {
+    public static let prefix = "key_"
+    public let rawValue: String
+    public init(wellFormed rawValue: String) { self.rawValue = rawValue }
+}
+
 /// An identifier that people choose: 1 to 64 of `a–z`, `0–9`, `-`, `_`, beginning with a letter or digit.
 public protocol ChosenIdentifier: RawRepresentable<String>, Codable, Hashable, Sendable, CustomStringConvertible {
     init(wellFormed rawValue: String)

@@ -10,6 +10,8 @@ public struct InterviewRecord: Hashable, Sendable {
     /// Why it has this status, when that needs saying, such as an `EndReason`.
     public let statusReason: String?
     public let candidateName: CandidateName?
+    /// The only web origin whose pages may join it; nil: any that the server allows.
+    public let origin: String?
     /// Made by a practice ticket; not to be rated.
     public let practice: Bool
     public let createdAt: Timestamp
@@ -28,6 +30,7 @@ public struct InterviewRecord: Hashable, Sendable {
         status: InterviewStatus,
         statusReason: String? = nil,
         candidateName: CandidateName? = nil,
+        origin: String? = nil,
         practice: Bool,
         createdAt: Timestamp,
         startedAt: Timestamp? = nil,
@@ -41,6 +44,7 @@ public struct InterviewRecord: Hashable, Sendable {
         self.status = status
         self.statusReason = statusReason
         self.candidateName = candidateName
+        self.origin = origin
         self.practice = practice
         self.createdAt = createdAt
         self.startedAt = startedAt
@@ -56,13 +60,23 @@ public struct NewInterview: Hashable, Sendable {
     /// nil: the newest version.
     public let planVersion: Int?
     public let candidateName: CandidateName?
+    /// The only web origin whose pages may join it; nil: any that the server allows.
+    public let origin: String?
     public let createdAt: Timestamp
 
-    public init(id: InterviewID, planID: PlanID, planVersion: Int? = nil, candidateName: CandidateName? = nil, createdAt: Timestamp) {
+    public init(
+        id: InterviewID,
+        planID: PlanID,
+        planVersion: Int? = nil,
+        candidateName: CandidateName? = nil,
+        origin: String? = nil,
+        createdAt: Timestamp
+    ) {
         self.id = id
         self.planID = planID
         self.planVersion = planVersion
         self.candidateName = candidateName
+        self.origin = origin
         self.createdAt = createdAt
     }
 }
@@ -120,8 +134,8 @@ public enum TicketState: Hashable, Sendable {
     case unknown
     case used
     case expired
-    /// `plan` is what the page before the interview tells about.
-    case usable(tenant: TenantID, plan: InterviewPlan, practice: Bool)
+    /// `plan` is what the page before the interview tells about; `origin` that of the interview.
+    case usable(tenant: TenantID, plan: InterviewPlan, practice: Bool, origin: String? = nil)
 }
 
 /// What came of presenting a ticket.

@@ -4,8 +4,8 @@ public import InterviewCore
 ///
 /// Every write returns only after it is durable: a power cut after the return loses nothing. Every
 /// method is safe to call from any task at any time. Nothing of another tenant can be found, changed or
-/// told from something that does not exist. The three methods that take a ``TokenHash`` instead of a
-/// tenant are for the holder of a secret who does not know his tenant yet; their answer names it.
+/// told from something that does not exist. The methods that take a ``TokenHash`` instead of a tenant
+/// are for the holder of a secret who does not know his tenant yet; their answer names it.
 ///
 /// Two implementations: SQLite for one node, PostgreSQL for several. One conformance suite covers both.
 public protocol InterviewStore: Sendable {
@@ -52,7 +52,8 @@ public protocol InterviewStore: Sendable {
     // MARK: Tickets and candidate tokens
 
     /// `notFound` if its interview or plan does not exist; `conflict` if id or hash are taken or the interview is over.
-    /// One unused ticket is good for an interview at a time: those issued before have `expired` from then on.
+    /// One link is good for an interview at a time: with a new ticket the unused ones before it have `expired`, and the
+    /// candidate tokens that used ones gave end.
     func issueTicket(_ ticket: NewTicket, tenant: TenantID) async throws(InterviewStoreError)
     func ticketState(_ hash: TokenHash, now: Timestamp) async throws(InterviewStoreError) -> TicketState
     /// Uses a ticket and keeps the candidate token, both or neither. Of any number of simultaneous
@@ -65,10 +66,31 @@ public protocol InterviewStore: Sendable {
         newInterviewID: InterviewID,
         candidateToken: NewCandidateToken
     ) async throws(InterviewStoreError) -> TicketRedemption
-    /// Adds a token for an interview, such as a fresh one for a long call.
+    /// Adds a token for an interview, such as a fresh one for a long call. Like every token of the interview it ends with the
+    /// next ticket that is issued for it, and `InterviewStoreLimits.candidateTokenAfterEnd` after the interview was over.
     func saveCandidateToken(_ token: NewCandidateToken, interview: InterviewID, tenant: TenantID) async throws(InterviewStoreError)
     /// nil if the token is unknown or has expired.
     func candidate(_ hash: TokenHash, now: Timestamp) async throws(InterviewStoreError) -> CandidateIdentity?
+
+    // MARK: Tenants and API keys
+
+    /// Every tenant that has anything here, by name. For the operator.
+    func tenants() async throws(InterviewStoreError) -> [TenantID]
+    /// Keeps a key; makes the tenant with its first one. `conflict` if id or hash are taken, `full` beyond
+    /// `InterviewStoreLimits.apiKeys` that are not revoked.
+    func createAPIKey(_ key: NewAPIKey, tenant: TenantID) async throws(InterviewStoreError) -> APIKeyRecord
+    /// The keys of a tenant, also the revoked ones, oldest first.
+    func apiKeys(tenant: TenantID) async throws(InterviewStoreError) -> [APIKeyRecord]
+    /// The key is worth nothing from now on; revoking it again changes nothing.
+    func revokeAPIKey(_ id: APIKeyID, tenant: TenantID, at now: Timestamp) async throws(InterviewStoreError)
+    /// nil if the key is unknown or revoked.
+    func apiKey(_ hash: TokenHash) async throws(InterviewStoreError) -> APIKeyRecord?
+    /// Remembers when keys were used. Those that are unknown by now are passed over; a moment before the one
+    /// that is stored changes nothing.
+    func noteAPIKeyUse(_ uses: [APIKeyID: Timestamp]) async throws(InterviewStoreError)
+
+    /// Which of these tokens are worth something now, candidate tokens and API keys.
+    func tokensInForce(_ hashes: Set<TokenHash>, now: Timestamp) async throws(InterviewStoreError) -> Set<TokenHash>
 
     // MARK: Calls
 
@@ -141,4 +163,14 @@ public enum InterviewStoreLimits {
     public static let reasonBytes = 256
     public static let page = 200
     public static let plans = 500
+    /// After its interview a candidate token still opens the last words, the end and the transcript for this long.
+    public static let candidateTokenAfterEnd: Duration = .seconds(300)
+    /// Tokens that are looked up in one statement; SQLite takes 32,766 values, PostgreSQL 65,535.
+    public static let tokensAtOnce = 5_000
+    /// An origin is a scheme, a host name (RFC 1035: 253 characters) and a port.
+    public static let originBytes = 300
+    /// Keys of one tenant in force: one for each system and person that needs one, with room to spare.
+    public static let apiKeys = 1_000
+    /// The name of a key is one line in a list.
+    public static let apiKeyNameBytes = 256
 }

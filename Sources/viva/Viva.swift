@@ -13,8 +13,7 @@ struct Viva: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, EngineCommand.self, SimulateCommand.self, LoadCommand.self, ModelsCommand.self, PlanCommand.self,
-            SpeakCommand.self,
-            DoctorCommand.self,
+            KeysCommand.self, SpeakCommand.self, DoctorCommand.self,
         ]
     )
 }

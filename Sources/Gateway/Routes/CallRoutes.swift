@@ -15,6 +15,7 @@ struct CallRoutes: Sendable {
     let registry: CallRegistry
     let store: any InterviewStore
     let wallClock: WallClock
+    let watch: TokenWatch
 
     func add(to router: some RouterMethods<CandidateContext>) {
         router.post("/v1/calls") { request, context in try await self.start(request, context) }
@@ -49,7 +50,7 @@ struct CallRoutes: Sendable {
         let id = try context.identifier("call_id", as: CallID.self)
         if let call = await self.registry.call(id, of: context.identity.interviewID) {
             let last = HTTPField.Name("Last-Event-ID").flatMap { request.headers[$0] }.flatMap { Int($0) }
-            return ServerSentEvents.response(call.events.events(after: last))
+            return ServerSentEvents.response(call.events.events(after: last)) { await self.watch.end(of: context.authority) }
         }
         // Not in memory any more: over long ago, or of an earlier run. What the store knows is still said.
         let status = try await self.storedStatus(of: id, context)

@@ -13,6 +13,7 @@ struct GatewayRouter: Sendable {
     let metrics: GatewayMetrics
     let budget: JournalBudget
     let wallClock: WallClock
+    let watch: TokenWatch
     let address: PublicAddress
     let allowedOrigins: Set<String>
     let isBehindTLS: Bool
@@ -38,10 +39,17 @@ struct GatewayRouter: Sendable {
 
         // From here on a request has a principal, and each group admits one kind of it.
         let authenticated = router.group().add(middleware: AuthenticationMiddleware(authenticator: self.authenticator))
-        CallRoutes(registry: self.registry, store: self.store, wallClock: self.wallClock)
+        CallRoutes(registry: self.registry, store: self.store, wallClock: self.wallClock, watch: self.watch)
             .add(to: authenticated.group(context: CandidateContext.self))
-        InterviewRoutes(store: self.store, tickets: self.tickets, wallClock: self.wallClock, address: self.address)
-            .add(to: authenticated.group(context: WorkspaceContext.self))
+        let interviews = InterviewRoutes(
+            store: self.store,
+            tickets: self.tickets,
+            wallClock: self.wallClock,
+            address: self.address,
+            allowedOrigins: self.allowedOrigins
+        )
+        interviews.addReading(to: authenticated.group(context: WorkspaceContext.self))
+        interviews.addInviting(to: authenticated.group(context: InterviewerContext.self))
         TranscriptRoutes(store: self.store)
             .add(to: authenticated.group(context: ReaderContext.self))
         return router

@@ -15,12 +15,19 @@ struct InterviewRoutes: Sendable {
     let tickets: TicketOffice
     let wallClock: WallClock
     let address: PublicAddress
+    /// Origins that an interview may be bound to.
+    let allowedOrigins: Set<String>
 
-    func add(to router: some RouterMethods<WorkspaceContext>) {
+    /// What every role may read.
+    func addReading(to router: some RouterMethods<WorkspaceContext>) {
         router.get("/v1/plans") { _, context in try await self.plans(context) }
-        router.post("/v1/interviews") { request, context in try await self.create(request, context) }
         router.get("/v1/interviews") { request, context in try await self.list(request, context) }
         router.get("/v1/interviews/{id}") { _, context in try await self.show(context) }
+    }
+
+    /// What a reviewer may not do.
+    func addInviting(to router: some RouterMethods<InterviewerContext>) {
+        router.post("/v1/interviews") { request, context in try await self.create(request, context) }
         router.post("/v1/interviews/{id}/link") { _, context in try await self.renewLink(context) }
     }
 
@@ -69,6 +76,7 @@ struct InterviewRoutes: Sendable {
     private struct CreateBody: Decodable {
         let plan_id: String
         let candidate_name: Personal<String>?
+        let origin: String?
     }
 
     private struct CreatedBody: Encodable {
@@ -79,7 +87,7 @@ struct InterviewRoutes: Sendable {
         let expires_at: String
     }
 
-    private func create(_ request: Request, _ context: WorkspaceContext) async throws -> Response {
+    private func create(_ request: Request, _ context: InterviewerContext) async throws -> Response {
         try request.requireContentType("application/json")
         let body = try await request.decodeJSON(CreateBody.self, upTo: Self.bodyLimit)
         var name: CandidateName?
@@ -93,10 +101,23 @@ struct InterviewRoutes: Sendable {
                 )
             }
         }
+        if let origin = body.origin, !self.allowedOrigins.contains(origin) {
+            throw EdgeError(
+                CommonErrorCode.invalidRequest,
+                message: "The origin must be one that the server allows, such as https://careers.example.",
+                parameter: "origin"
+            )
+        }
         guard let planID = PlanID(rawValue: body.plan_id) else { throw EdgeError.gateway(.planUnknown) }
         let tenant = context.identity.tenantID
         var generator = SystemRandomNumberGenerator()
-        let new = NewInterview(id: .random(using: &generator), planID: planID, candidateName: name, createdAt: self.wallClock.now)
+        let new = NewInterview(
+            id: .random(using: &generator),
+            planID: planID,
+            candidateName: name,
+            origin: body.origin,
+            createdAt: self.wallClock.now
+        )
         let record: InterviewRecord
         do {
             record = try await self.store.createInterview(new, tenant: tenant)
@@ -125,7 +146,7 @@ struct InterviewRoutes: Sendable {
     }
 
     /// A fresh link into the same interview, for a candidate who has lost the first one or the tab that used it.
-    private func renewLink(_ context: WorkspaceContext) async throws -> Response {
+    private func renewLink(_ context: InterviewerContext) async throws -> Response {
         let id = try context.identifier("id", as: InterviewID.self)
         let tenant = context.identity.tenantID
         let ticket: Secret<String>

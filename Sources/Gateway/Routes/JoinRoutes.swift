@@ -42,7 +42,7 @@ struct JoinRoutes: Sendable {
     private func join(_ request: Request) async throws -> Response {
         try request.requireContentType("application/json")
         let ticket = try await request.decodeJSON(JoinBody.self, upTo: Self.bodyLimit).ticket
-        let admission = try await self.tickets.redeem(ticket)
+        let admission = try await self.tickets.redeem(ticket, from: request.headers[.origin])
         let (interview, plan) = (admission.interview, admission.plan)
         // The ticket is used by now: an answer that failed here would lock the candidate out, so the record of the notice
         // may be missing but never stands in the way.

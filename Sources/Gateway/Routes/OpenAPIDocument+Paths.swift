@@ -43,7 +43,8 @@ extension OpenAPIDocument {
             }},
             "/v1/join": {"post": {
               "summary": "Exchange a ticket for a candidate token",
-              "description": "A real ticket works once. A practice ticket makes a fresh interview each time.",
+              "description": "A real ticket works once. A practice ticket makes a fresh interview each time. A ticket of an interview that \
+        is bound to an origin opens from a page of that origin only (403 origin_not_allowed).",
               "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Join"}}}},
               "responses": {
                 "200": {
@@ -83,7 +84,8 @@ extension OpenAPIDocument {
             }},
             "/v1/calls/{call_id}/events": {"get": {
               "summary": "Server-sent events of the interview: state, segment, progress, notice, end",
-              "description": "A segment is sent after it is stored durably. Last-Event-ID replays what was missed.",
+              "description": "A segment is sent after it is stored durably. Last-Event-ID replays what was missed. The stream is closed \
+        when the token that opened it has expired or was revoked.",
               "security": [{"candidate": []}],
               "parameters": [
                 {"$ref": "#/components/parameters/CallID"},
@@ -169,6 +171,7 @@ extension OpenAPIDocument {
                   },
                   "400": {"$ref": "#/components/responses/Error"},
                   "401": {"$ref": "#/components/responses/Error"},
+                  "403": {"$ref": "#/components/responses/Error"},
                   "404": {"$ref": "#/components/responses/Error"},
                   "default": {"$ref": "#/components/responses/Error"}
                 }
@@ -189,12 +192,14 @@ extension OpenAPIDocument {
             }},
             "/v1/interviews/{id}/link": {"post": {
               "summary": "Make a new join link for an interview that is not over",
-              "description": "Links of the interview that were not used yet expire at once. A used link stays used.",
+              "description": "Links of the interview that were not used yet expire at once. A used link stays used; the candidate token \
+        that it gave ends, and streams it has opened are closed.",
               "security": [{"workspace": []}],
               "parameters": [{"$ref": "#/components/parameters/InterviewID"}],
               "responses": {
                 "201": {"description": "Made.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/JoinLink"}}}},
                 "401": {"$ref": "#/components/responses/Error"},
+                "403": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
                 "409": {"$ref": "#/components/responses/Error"},
                 "default": {"$ref": "#/components/responses/Error"}

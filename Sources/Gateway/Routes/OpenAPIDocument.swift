@@ -21,7 +21,7 @@ enum OpenAPIDocument {
     static let components = """
             "securitySchemes": {
               "candidate": {"type": "http", "scheme": "bearer", "description": "The token of POST /v1/join; opens one interview."},
-              "workspace": {"type": "http", "scheme": "bearer", "description": "The token in the workspace link."}
+              "workspace": {"type": "http", "scheme": "bearer", "description": "The token in the workspace link, an API key of `viva keys create`, or a JSON Web Token of the configured provider."}
             },
             "responses": {
               "Error": {
@@ -94,7 +94,13 @@ enum OpenAPIDocument {
               },
               "NewInterview": {
                 "type": "object", "required": ["plan_id"],
-                "properties": {"plan_id": {"type": "string"}, "candidate_name": {"type": "string", "maxLength": 200}}
+                "properties": {
+                  "plan_id": {"type": "string"}, "candidate_name": {"type": "string", "maxLength": 200},
+                  "origin": {
+                    "type": "string",
+                    "description": "The interview can be joined from pages of this origin only; one of VIVA_ALLOWED_ORIGINS or that of VIVA_PUBLIC_URL."
+                  }
+                }
               },
               "CreatedInterview": {
                 "type": "object", "required": ["id", "status", "plan_id", "join_url", "expires_at"],

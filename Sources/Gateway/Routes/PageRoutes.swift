@@ -24,7 +24,7 @@ struct PageRoutes: Sendable {
         let ticket = Secret(context.parameters.get("ticket") ?? "")
         do {
             switch try await self.tickets.state(of: ticket) {
-            case .usable(_, let plan, _):
+            case .usable(_, let plan, _, _):
                 return self.pages.room(ticket: ticket, plan: plan, notice: self.notice)
             case .used:
                 return self.pages.message(

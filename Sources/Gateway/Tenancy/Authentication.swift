@@ -6,17 +6,25 @@ import Synchronization
 
 /// Turns a bearer token into a principal.
 ///
-/// One local tenant for now; the identity of a token names its tenant, so more tenants change this type and nothing
-/// behind it.
+/// The prefix tells the kind of token: the workspace token of this run, an API key of a tenant, or the candidate token of
+/// one interview. A token with dots is one of the identity provider's. The identity names the tenant; nothing else of a
+/// request ever does.
 final class Authenticator: Sendable {
     private let store: any InterviewStore
+    private let verifier: JSONWebTokenVerifier?
     private let wallClock: WallClock
+    private let plans: TenantPlans
+    private let keyUses: APIKeyUses
     /// SHA-256 of the workspace token of this run. The token itself is shown once, at start, and kept by nobody here.
     private let workspace = Mutex<TokenDigest?>(nil)
 
-    init(store: any InterviewStore, wallClock: WallClock) {
+    /// - Parameter verifier: of the identity provider's tokens; nil: there is no provider.
+    init(store: any InterviewStore, verifier: JSONWebTokenVerifier?, wallClock: WallClock, plans: TenantPlans, keyUses: APIKeyUses) {
         self.store = store
+        self.verifier = verifier
         self.wallClock = wallClock
+        self.plans = plans
+        self.keyUses = keyUses
     }
 
     /// Makes the workspace token; the one before stops working.
@@ -26,24 +34,61 @@ final class Authenticator: Sendable {
         return token
     }
 
-    /// Who holds this token; nil when it is unknown or has expired.
-    func principal(of token: Secret<String>) async throws -> Principal? {
+    /// Who holds this token; nil when it is unknown, was revoked or has expired.
+    func authenticate(_ token: Secret<String>) async throws -> Authenticated? {
+        let authenticated = try await self.holder(of: token)
+        if case .workspace(let identity) = authenticated?.principal {
+            try await translatingStoreErrors { () throws(InterviewStoreError) in try await self.plans.prepare(identity.tenantID) }
+        }
+        return authenticated
+    }
+
+    private func holder(of token: Secret<String>) async throws -> Authenticated? {
         let text = token.expose()
         if text.hasPrefix(Credentials.workspacePrefix) {
             let digest = TokenDigest(of: token)
             let isWorkspace = self.workspace.withLock { $0 == digest }
-            return isWorkspace ? .workspace(WorkspaceIdentity(tenantID: .local)) : nil
+            return isWorkspace ? Authenticated(.workspace(WorkspaceIdentity(tenantID: .local, role: .admin)), by: .run) : nil
         }
-        guard text.hasPrefix(Credentials.candidatePrefix) else { return nil }
-        let identity = try await translatingStoreErrors { () throws(InterviewStoreError) in
-            try await self.store.candidate(TokenHash(of: token), now: self.wallClock.now)
+        if text.hasPrefix(Credentials.apiKeyPrefix) {
+            let hash = TokenHash(of: token)
+            let key = try await translatingStoreErrors { () throws(InterviewStoreError) in
+                try await self.store.apiKey(hash)
+            }
+            guard let key else { return nil }
+            self.keyUses.note(key.id, at: self.wallClock.now)
+            return Authenticated(.workspace(WorkspaceIdentity(tenantID: key.tenantID, role: key.role)), by: .key(hash))
         }
-        return identity.map { .candidate($0) }
+        if text.hasPrefix(Credentials.candidatePrefix) {
+            let hash = TokenHash(of: token)
+            let identity = try await translatingStoreErrors { () throws(InterviewStoreError) in
+                try await self.store.candidate(hash, now: self.wallClock.now)
+            }
+            return identity.map { Authenticated(.candidate($0), by: .candidate(hash, endsAt: $0.expiresAt)) }
+        }
+        return try await self.verifier?.claims(of: token).map { Authenticated(.workspace($0.identity), by: .claims(endsAt: $0.endsAt)) }
+    }
+}
+
+/// Who sent a request, and by what that was shown.
+struct Authenticated: Sendable {
+    let principal: Principal
+    let authority: Authority
+
+    init(_ principal: Principal, by authority: Authority) {
+        self.principal = principal
+        self.authority = authority
     }
 }
 
 /// Requires a valid bearer token and puts its principal into the context.
+///
+/// An address with a token in it is refused, whatever the header says: addresses are kept by proxies, histories and logs
+/// (RFC 6750, section 5.3).
 struct AuthenticationMiddleware: RouterMiddleware {
+    /// Names under which clients put tokens into addresses.
+    private static let refusedParameters = ["access_token", "token", "candidate_token", "api_key", "apikey", "authorization", "jwt"]
+
     let authenticator: Authenticator
 
     func handle(
@@ -51,9 +96,12 @@ struct AuthenticationMiddleware: RouterMiddleware {
         context: GatewayContext,
         next: (Request, GatewayContext) async throws -> Response
     ) async throws -> Response {
-        guard let principal = try await self.authenticator.principal(of: request.bearerToken()) else { throw EdgeError.unauthorized }
+        let names = request.uri.queryParameters.map { $0.key.lowercased() }
+        guard !names.contains(where: { Self.refusedParameters.contains($0) }),
+            let authenticated = try await self.authenticator.authenticate(request.bearerToken())
+        else { throw EdgeError.unauthorized }
         var context = context
-        context.principal = principal
+        context.authenticated = authenticated
         return try await next(request, context)
     }
 }

@@ -1,9 +1,10 @@
 import InterviewCore
 import InterviewStore
 
-/// Someone who may see and do what belongs to one tenant's workspace: plans, interviews, transcripts.
+/// Someone who works for a tenant: sees plans, interviews and transcripts, and does what the role allows.
 struct WorkspaceIdentity: Sendable, Equatable {
     let tenantID: TenantID
+    let role: WorkspaceRole
 }
 
 /// Who sent a request, once its token was checked. Identity is a type: a handler that needs one takes the context that

@@ -3,12 +3,12 @@ import HTTPTypes
 import InterviewStore
 import ServerEdge
 
-/// The context every request of the gateway begins with. The principal is unknown until an authenticating middleware
-/// has seen a valid token.
+/// The context every request of the gateway begins with. Who sent it is unknown until an authenticating middleware has seen
+/// a valid token.
 struct GatewayContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// Set by ``AuthenticationMiddleware`` only.
-    var principal: Principal?
+    var authenticated: Authenticated?
 
     /// JSON bodies are small; routes that take more say so themselves.
     var maxUploadSize: Int { 64 * 1024 }
@@ -18,13 +18,30 @@ struct GatewayContext: RequestContext {
     }
 }
 
-/// A request of a workspace. Cannot exist without a valid workspace token.
+/// A request of somebody who works for a tenant, in any role. Cannot exist without a token of a workspace.
 struct WorkspaceContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
     let identity: WorkspaceIdentity
 
     init(context: GatewayContext) throws {
-        guard case .workspace(let identity) = context.principal else { throw EdgeError.unauthorized }
+        guard case .workspace(let identity) = context.authenticated?.principal else { throw EdgeError.unauthorized }
+        self.coreContext = context.coreContext
+        self.identity = identity
+    }
+}
+
+/// A request of somebody who may invite candidates and change what belongs to the tenant: an interviewer or an admin.
+/// Cannot exist for a reviewer.
+struct InterviewerContext: ChildRequestContext {
+    var coreContext: CoreRequestContextStorage
+    let identity: WorkspaceIdentity
+
+    init(context: GatewayContext) throws {
+        guard case .workspace(let identity) = context.authenticated?.principal else { throw EdgeError.unauthorized }
+        switch identity.role {
+        case .admin, .interviewer: break
+        case .reviewer: throw EdgeError(CommonErrorCode.forbidden)
+        }
         self.coreContext = context.coreContext
         self.identity = identity
     }
@@ -34,9 +51,14 @@ struct WorkspaceContext: ChildRequestContext {
 struct CandidateContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
     let identity: CandidateIdentity
+    /// What ends the streams of this request.
+    let authority: Authority
 
     init(context: GatewayContext) throws {
-        guard case .candidate(let identity) = context.principal else { throw EdgeError.unauthorized }
+        guard let authenticated = context.authenticated, case .candidate(let identity) = authenticated.principal else {
+            throw EdgeError.unauthorized
+        }
+        self.authority = authenticated.authority
         self.coreContext = context.coreContext
         self.identity = identity
     }
@@ -48,7 +70,7 @@ struct ReaderContext: ChildRequestContext {
     let principal: Principal
 
     init(context: GatewayContext) throws {
-        guard let principal = context.principal else { throw EdgeError.unauthorized }
+        guard let principal = context.authenticated?.principal else { throw EdgeError.unauthorized }
         self.coreContext = context.coreContext
         self.principal = principal
     }

@@ -13,6 +13,10 @@ enum Credentials {
     /// What the workspace authenticates with.
     static func makeWorkspaceToken() -> Secret<String> { Secret(RandomToken.make(prefix: Self.workspacePrefix, byteCount: 32)) }
 
+    /// What a program or a person of a tenant authenticates with.
+    static func makeAPIKey() -> Secret<String> { Secret(RandomToken.make(prefix: Self.apiKeyPrefix, byteCount: 32)) }
+
+    static let apiKeyPrefix = "viva_sk_"
     static let candidatePrefix = "vc_"
     static let workspacePrefix = "vw_"
 

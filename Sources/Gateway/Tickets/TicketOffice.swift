@@ -75,16 +75,20 @@ final class TicketOffice: Sendable {
         guard ticket.expose().utf8.count <= Credentials.longestTicket else { return .unknown }
         let hash = TokenHash(of: ticket)
         let state = try await self.store.ticketState(hash, now: self.wallClock.now)
-        if case .usable(_, _, practice: true) = state, !self.isOfThisRun(hash) { return .expired }
+        if case .usable(_, _, practice: true, _) = state, !self.isOfThisRun(hash) { return .expired }
         return state
     }
 
     /// Uses the ticket.
-    /// - Throws: `ticket_unknown`, `ticket_used`, `ticket_expired`.
-    func redeem(_ ticket: Secret<String>) async throws -> Admission {
+    ///
+    /// - Parameter origin: the web origin of the page that presents it; nil: no page does. An interview that is bound to an
+    ///   origin opens there only, and a ticket that is refused for it is not used.
+    /// - Throws: `ticket_unknown`, `ticket_used`, `ticket_expired`, `origin_not_allowed`.
+    func redeem(_ ticket: Secret<String>, from origin: String?) async throws -> Admission {
         let state = try await translatingStoreErrors { () throws(InterviewStoreError) in try await self.state(of: ticket) }
         if case .expired = state { throw EdgeError.gateway(.ticketExpired) }
         guard state != .unknown else { throw EdgeError.gateway(.ticketUnknown) }
+        if case .usable(_, _, _, let bound?) = state, bound != origin { throw EdgeError.gateway(.originNotAllowed) }
         let token = Credentials.makeCandidateToken()
         let now = self.wallClock.now
         let expiresAt = now + self.tokenLifetime

@@ -3,7 +3,8 @@ public import InterviewCore
 
 extension SQLiteInterviewStore {
     public func createInterview(_ interview: NewInterview, tenant: TenantID) async throws(InterviewStoreError) -> InterviewRecord {
-        try await writer.write { database in
+        try SQLiteCoding.check(interview.origin, atMost: InterviewStoreLimits.originBytes)
+        return try await writer.write { database in
             guard let plan = try SQLitePlans.plan(interview.planID, version: interview.planVersion, tenant: tenant, database) else {
                 throw InterviewStoreError.noPlan
             }
@@ -14,6 +15,7 @@ extension SQLiteInterviewStore {
                 planVersion: plan.version,
                 status: .created,
                 candidateName: interview.candidateName,
+                origin: interview.origin,
                 practice: false,
                 createdAt: interview.createdAt
             )
@@ -121,13 +123,13 @@ enum SQLiteInterviews {
     static func insert(_ interview: InterviewRecord, _ database: Database) throws {
         try database.execute(
             sql: """
-                INSERT INTO interview (id, tenant_id, plan_id, plan_version, status, candidate_name, practice, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO interview (id, tenant_id, plan_id, plan_version, status, candidate_name, origin, practice, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 interview.id.rawValue, interview.tenantID.rawValue, interview.planID.rawValue, interview.planVersion,
                 interview.status.rawValue,
-                interview.candidateName?.value, interview.practice, interview.createdAt.milliseconds,
+                interview.candidateName?.value, interview.origin, interview.practice, interview.createdAt.milliseconds,
             ]
         )
     }
@@ -152,6 +154,7 @@ enum SQLiteInterviews {
                 """,
             arguments: ["to": to.rawValue, "reason": reason, "now": now.milliseconds, "final": to.isFinal, "number": number]
         )
+        if to.isFinal { try SQLiteTickets.endTokens(of: id, at: now + InterviewStoreLimits.candidateTokenAfterEnd, database) }
         var body = ["from": from.rawValue, "to": to.rawValue]
         body["reason"] = reason
         try SQLiteEvents.append(
@@ -172,6 +175,7 @@ enum SQLiteInterviews {
             status: try SQLiteCoding.identifier(row["status"]),
             statusReason: row["status_reason"],
             candidateName: name.flatMap(CandidateName.init),
+            origin: row["origin"],
             practice: row["practice"],
             createdAt: Timestamp(millisecondsSince1970: row["created_at"]),
             startedAt: SQLiteCoding.timestamp(row["started_at"]),

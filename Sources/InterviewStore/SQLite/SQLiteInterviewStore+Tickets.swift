@@ -16,6 +16,7 @@ extension SQLiteInterviewStore {
                     sql: "UPDATE ticket SET expires_at = min(expires_at, ?) WHERE interview_id = ? AND used_at IS NULL",
                     arguments: [ticket.createdAt.milliseconds, id.rawValue]
                 )
+                try SQLiteTickets.endTokens(of: id, at: ticket.createdAt, database)
                 interview = id.rawValue
             case .practice(let id):
                 guard try SQLitePlans.plan(id, version: nil, tenant: tenant, database) != nil else { throw InterviewStoreError.noPlan }
@@ -39,7 +40,8 @@ extension SQLiteInterviewStore {
             case .unknown: .unknown
             case .used: .used
             case .expired: .expired
-            case .single(let interview, let plan): .usable(tenant: interview.tenantID, plan: plan, practice: false)
+            case .single(let interview, let plan):
+                .usable(tenant: interview.tenantID, plan: plan, practice: false, origin: interview.origin)
             case .practice(let tenant, let plan): .usable(tenant: tenant, plan: plan, practice: true)
             }
         }
@@ -98,6 +100,28 @@ extension SQLiteInterviewStore {
         }
     }
 
+    public func tokensInForce(_ hashes: Set<TokenHash>, now: Timestamp) async throws(InterviewStoreError) -> Set<TokenHash> {
+        guard !hashes.isEmpty else { return [] }
+        let hashes = Array(hashes)
+        return try await read { database in
+            var inForce: Set<TokenHash> = []
+            for start in stride(from: 0, to: hashes.count, by: InterviewStoreLimits.tokensAtOnce) {
+                let part = hashes[start..<min(start + InterviewStoreLimits.tokensAtOnce, hashes.count)].map(\.data)
+                let marks = Array(repeating: "?", count: part.count).joined(separator: ", ")
+                let found = try Data.fetchAll(
+                    database,
+                    sql: """
+                        SELECT hash FROM candidate_token WHERE hash IN (\(marks)) AND expires_at > ?
+                        UNION ALL SELECT hash FROM api_key WHERE hash IN (\(marks)) AND revoked_at IS NULL
+                        """,
+                    arguments: StatementArguments(part) + [now.milliseconds] + StatementArguments(part)
+                )
+                inForce.formUnion(found.compactMap { TokenHash(sha256: $0) })
+            }
+            return inForce
+        }
+    }
+
     public func candidate(_ hash: TokenHash, now: Timestamp) async throws(InterviewStoreError) -> CandidateIdentity? {
         try await read { database in
             let row = try Row.fetchOne(
@@ -147,6 +171,14 @@ enum SQLiteTickets {
             return .unknown
         }
         return .single(interview, plan)
+    }
+
+    /// No token of the interview is worth anything from that moment on.
+    static func endTokens(of interview: InterviewID, at end: Timestamp, _ database: Database) throws {
+        try database.execute(
+            sql: "UPDATE candidate_token SET expires_at = min(expires_at, ?) WHERE interview_id = ?",
+            arguments: [end.milliseconds, interview.rawValue]
+        )
     }
 
     static func insert(_ token: NewCandidateToken, interview: InterviewID, tenant: TenantID, _ database: Database) throws {

@@ -56,10 +56,7 @@ public final class SQLiteInterviewStore: InterviewStore {
                 }
                 return
             }
-            try database.execute(
-                sql: "INSERT OR IGNORE INTO tenant (id, created_at) VALUES (?, ?)",
-                arguments: [tenant.rawValue, now.milliseconds]
-            )
+            try SQLiteTenants.make(tenant, at: now, database)
             try database.execute(
                 sql: "INSERT INTO plan (tenant_id, id, version, document, created_at) VALUES (?, ?, ?, ?, ?)",
                 arguments: [tenant.rawValue, plan.id.rawValue, plan.version, document, now.milliseconds]

@@ -106,6 +106,32 @@ enum SQLiteMigrations {
             // A new link looks for the unused ones before it.
             try database.execute(sql: "CREATE INDEX ticket_by_interview ON ticket (interview_id) WHERE used_at IS NULL")
         }
+        migrator.registerMigration("3-api-keys") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE api_key (
+                        hash BLOB PRIMARY KEY NOT NULL CHECK (length(hash) = 32),
+                        id TEXT NOT NULL UNIQUE,
+                        tenant_id TEXT NOT NULL REFERENCES tenant(id),
+                        name TEXT NOT NULL,
+                        role TEXT NOT NULL CHECK (role IN ('admin', 'interviewer', 'reviewer')),
+                        created_at INTEGER NOT NULL,
+                        last_used_at INTEGER,
+                        revoked_at INTEGER
+                    ) WITHOUT ROWID, STRICT;
+                    CREATE INDEX api_key_by_tenant ON api_key (tenant_id, created_at);
+                    """
+            )
+        }
+        migrator.registerMigration("4-life-of-tokens") { database in
+            // The tokens of an interview end together, with a new link or with the interview.
+            try database.execute(
+                sql: """
+                    ALTER TABLE interview ADD COLUMN origin TEXT;
+                    CREATE INDEX candidate_token_by_interview ON candidate_token (interview_id);
+                    """
+            )
+        }
         return migrator
     }
 }

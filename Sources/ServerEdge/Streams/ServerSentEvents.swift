@@ -12,11 +12,14 @@ public enum ServerSentEvents {
     /// - Parameters:
     ///   - events: Give it a bounded buffer: a peer that reads slowly makes the writing wait, and
     ///     the sequence is not asked for more in the meantime.
+    ///   - end: Returns when the stream has to end before its events do, for instance because the token that opened it
+    ///     was revoked. It is cancelled when the stream has ended.
     ///   - keepAlive: How often `: ping` is sent in silence, so that proxies keep the connection
     ///     and a peer that is gone is noticed.
     public static func response<Events: AsyncSequence & Sendable>(
         _ events: Events,
-        keepAlive: Duration = .seconds(15)
+        keepAlive: Duration = .seconds(15),
+        until end: (@Sendable () async -> Void)? = nil
     ) -> Response where Events.Element == ServerSentEvent, Events.Failure == Never {
         var headers = HTTPFields()
         headers[.contentType] = "text/event-stream; charset=utf-8"
@@ -27,7 +30,7 @@ public enum ServerSentEvents {
             status: .ok,
             headers: headers,
             body: ResponseBody { writer in
-                try await write(events, keepAlive: keepAlive, to: &writer)
+                try await write(events, keepAlive: keepAlive, until: end, to: &writer)
                 try await writer.finish(nil)
             }
         )
@@ -36,6 +39,7 @@ public enum ServerSentEvents {
     private static func write<Events: AsyncSequence & Sendable>(
         _ events: Events,
         keepAlive: Duration,
+        until end: (@Sendable () async -> Void)?,
         to writer: inout any ResponseBodyWriter
     ) async throws where Events.Element == ServerSentEvent, Events.Failure == Never {
         // The head goes out with the first bytes, so that the client knows it is connected.
@@ -50,6 +54,12 @@ public enum ServerSentEvents {
                     }
                 }
                 hand.end()
+            }
+            if let end {
+                group.addTask {
+                    await end()
+                    hand.end()
+                }
             }
             group.addTask {
                 while !Task.isCancelled {

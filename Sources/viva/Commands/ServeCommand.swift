@@ -78,6 +78,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let origins = settings.text("viva.allowed.origins")?.split(separator: ",") ?? []
         configuration.allowedOrigins = Set(origins.map { $0.trimmingCharacters(in: .whitespaces) })
+        configuration.jsonWebTokens = try JSONWebTokenSettings.configuration(settings)
         return configuration
     }
 

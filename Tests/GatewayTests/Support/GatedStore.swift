@@ -136,6 +136,19 @@ final class GatedStore: InterviewStore {
     func candidate(_ hash: TokenHash, now: Timestamp) async throws(InterviewStoreError) -> CandidateIdentity? {
         try await self.store.candidate(hash, now: now)
     }
+    func tenants() async throws(InterviewStoreError) -> [TenantID] { try await self.store.tenants() }
+    func createAPIKey(_ key: NewAPIKey, tenant: TenantID) async throws(InterviewStoreError) -> APIKeyRecord {
+        try await self.store.createAPIKey(key, tenant: tenant)
+    }
+    func apiKeys(tenant: TenantID) async throws(InterviewStoreError) -> [APIKeyRecord] { try await self.store.apiKeys(tenant: tenant) }
+    func revokeAPIKey(_ id: APIKeyID, tenant: TenantID, at now: Timestamp) async throws(InterviewStoreError) {
+        try await self.store.revokeAPIKey(id, tenant: tenant, at: now)
+    }
+    func apiKey(_ hash: TokenHash) async throws(InterviewStoreError) -> APIKeyRecord? { try await self.store.apiKey(hash) }
+    func noteAPIKeyUse(_ uses: [APIKeyID: Timestamp]) async throws(InterviewStoreError) { try await self.store.noteAPIKeyUse(uses) }
+    func tokensInForce(_ hashes: Set<TokenHash>, now: Timestamp) async throws(InterviewStoreError) -> Set<TokenHash> {
+        try await self.store.tokensInForce(hashes, now: now)
+    }
     func recordCall(_ call: CallRecord, tenant: TenantID) async throws(InterviewStoreError) {
         try await self.store.recordCall(call, tenant: tenant)
     }

@@ -71,6 +71,41 @@ import VivaTestKit
         }
     }
 
+    @Test("a stream ends when it is told to, though its events go on")
+    func toldToEnd() async throws {
+        let (told, tell) = AsyncStream.makeStream(of: Void.self)
+        try await TestServer.run(routes: { router in
+            router.get("events") { _, _ in
+                ServerSentEvents.response(AsyncStream { $0.yield(ServerSentEvent(data: "first")) }) {
+                    for await _ in told { break }
+                }
+            }
+        }) { server in
+            let probe = try await Self.start(server.port)
+            _ = try await probe.receive(until: "data: first\n\n\r\n")
+            tell.yield()
+            #expect(try await probe.receiveToEnd() == Array("0\r\n\r\n".utf8))
+        }
+    }
+
+    @Test("what would tell a stream to end is cancelled when the stream has ended by itself")
+    func tellerEnds() async throws {
+        let (cancelled, cancel) = AsyncStream.makeStream(of: Bool.self)
+        try await TestServer.run(routes: { router in
+            router.get("events") { _, _ in
+                ServerSentEvents.response(AsyncStream<ServerSentEvent> { $0.finish() }) {
+                    try? await Task.sleep(for: .seconds(3600))
+                    cancel.yield(Task.isCancelled)
+                }
+            }
+        }) { server in
+            let probe = try await Self.start(server.port)
+            _ = try await probe.receiveToEnd()
+            var ends = cancelled.makeAsyncIterator()
+            #expect(await ends.next() == true)
+        }
+    }
+
     @Test("a client that leaves ends the sequence")
     func clientLeaves() async throws {
         let (left, yield) = AsyncStream.makeStream(of: Void.self)
