@@ -62,6 +62,7 @@ struct EdgeChannel: ServerChildChannel, HTTPChannelHandler {
             )
         }
         return channel.eventLoop.makeCompletedFuture {
+            try Self.limitReadBuffers(channel)
             let pipeline = channel.pipeline.syncOperations
             if let tls = setup.tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
             var limits = NIOHTTPDecoderLimitConfiguration()
@@ -87,6 +88,16 @@ struct EdgeChannel: ServerChildChannel, HTTPChannelHandler {
             }
             return Value(channel: channel, negotiated: negotiated.futureResult)
         }
+    }
+
+    /// A channel keeps the buffers that it reads into as long as it lives: by default up to four, of 2 KiB for a silent peer and of
+    /// 64 KiB each for one that once sent a burst. Here it keeps one, small until a peer sends much.
+    private static func limitReadBuffers(_ channel: any Channel) throws {
+        try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+        try channel.syncOptions?.setOption(
+            .recvAllocator,
+            value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 512, maximum: 16 * 1024)
+        )
     }
 
     func handle(value: Value, logger: Logger) async {
