@@ -21,6 +21,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 }
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
@@ -118,6 +119,17 @@ let package = Package(
             name: "TurnTakingBenchmark",
             dependencies: ["InterviewCore", "RealtimeProtocol", "VoiceEngine", "VoiceMedia"],
             path: "Benchmarks/TurnTaking",
+            swiftSettings: rules
+        ),
+
+        // Measures the edge of our servers over loopback. Run by hand.
+        .executableTarget(
+            name: "EdgeBenchmark",
+            dependencies: [
+                "ServerEdge", "VivaTestKit", arguments, hummingbird, lifecycle, unixSignals, logging, nioCore, nioEmbedded, nioPosix,
+                nioWebSocket,
+            ],
+            path: "Benchmarks/Edge",
             swiftSettings: rules
         ),
 

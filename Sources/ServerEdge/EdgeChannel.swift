@@ -20,6 +20,7 @@ enum EdgeNegotiation: Sendable {
 struct EdgeChannelSetup: Sendable {
     let configuration: EdgeServerConfiguration
     let routes: [String: WebSocketRoute]
+    let connections: ConnectionCounter?
     let tls: NIOSSLContext?
     let logger: Logger
 
@@ -32,8 +33,8 @@ struct EdgeChannelSetup: Sendable {
     /// The handlers for HTTP, behind the first-request switch.
     func addHTTP(to channel: any Channel) throws -> NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart> {
         let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: tls != nil))
         try pipeline.addHandler(HTTPRequestGuard(configuration: configuration))
+        try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: tls != nil))
         try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: configuration.idleTimeout, logger: logger))
         return try NIOAsyncChannel(
             wrappingChannelSynchronously: channel,
@@ -54,7 +55,14 @@ struct EdgeChannel: ServerChildChannel, HTTPChannelHandler {
 
     /// Doesn't wait for the first request: the accept loop gets the value when this future completes.
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        channel.eventLoop.makeCompletedFuture {
+        if let connections = setup.connections, !connections.admit(channel) {
+            channel.eventLoop.execute { channel.close(promise: nil) }
+            return channel.eventLoop.makeSucceededFuture(
+                Value(channel: channel, negotiated: channel.eventLoop.makeSucceededFuture(.closed))
+            )
+        }
+        return channel.eventLoop.makeCompletedFuture {
+            try Self.limitReadBuffers(channel)
             let pipeline = channel.pipeline.syncOperations
             if let tls = setup.tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
             var limits = NIOHTTPDecoderLimitConfiguration()
@@ -80,6 +88,16 @@ struct EdgeChannel: ServerChildChannel, HTTPChannelHandler {
             }
             return Value(channel: channel, negotiated: negotiated.futureResult)
         }
+    }
+
+    /// A channel keeps the buffers that it reads into as long as it lives: by default up to four, of 2 KiB for a silent peer and of
+    /// 64 KiB each for one that once sent a burst. Here it keeps one, small until a peer sends much.
+    private static func limitReadBuffers(_ channel: any Channel) throws {
+        try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+        try channel.syncOptions?.setOption(
+            .recvAllocator,
+            value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 512, maximum: 16 * 1024)
+        )
     }
 
     func handle(value: Value, logger: Logger) async {

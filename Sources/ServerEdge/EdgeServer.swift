@@ -20,12 +20,29 @@ public struct EdgeServerConfiguration: Sendable {
     public var backlog = 1024
     /// Open connections; beyond it the kernel's backlog waits. Below the usual limit of descriptors.
     public var maximumConnections = 10_000
+    /// What one address may have of them.
+    public struct ConnectionsPerAddress: Sendable, Equatable {
+        /// Open connections of one IPv4 address or IPv6 /64 network; further ones are closed at once. A browser opens at most six,
+        /// and a hundred leaves room for an office behind one address.
+        public var maximum = 100
+        /// Loopback, private and link-local addresses are not limited: a reverse proxy there speaks for everybody.
+        public var exemptsLocalNetworks = true
+
+        public init() {}
+    }
+
+    /// Nil: no limit, for servers whose clients are a few servers.
+    public var connectionsPerAddress: ConnectionsPerAddress? = ConnectionsPerAddress()
     /// From accept to the end of the first request's head (TLS included), however slowly it drips.
     public var firstRequestDeadline = Duration.seconds(10)
     /// From the end of an upgrade request to the answer of the route's authorise closure.
     public var upgradeDeadline = Duration.seconds(10)
     /// From a request's head to the end of its body. Absolute.
     public var requestBodyDeadline = Duration.seconds(30)
+    /// How long a client may take nothing of a response although much of it waits (64 KiB down to 32).
+    public var responseStallDeadline = Duration.seconds(30)
+    /// How long what a client still sends is dropped after our last response, so that it can read that.
+    public var lingerTime = Duration.seconds(2)
     /// How long a connection may wait for its next request.
     public var idleTimeout = Duration.seconds(60)
     /// Of all header fields together, and of each.
@@ -107,6 +124,7 @@ public struct EdgeServer<Context: RequestContext>: Service where Context.Source 
         let setup = EdgeChannelSetup(
             configuration: configuration,
             routes: Dictionary(webSockets.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first }),
+            connections: configuration.connectionsPerAddress.map { ConnectionCounter($0) },
             tls: try configuration.tls.map { try NIOSSLContext(configuration: $0) },
             logger: logger
         )

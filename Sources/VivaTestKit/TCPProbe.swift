@@ -68,6 +68,11 @@ public final class TCPProbe: Sendable {
         try await inbox.takeAll()
     }
 
+    /// Takes nothing more from the socket, so that the kernel's buffers fill and the server cannot write.
+    public func pauseReading() async {
+        try? await channel.setOption(.autoRead, value: false).get()
+    }
+
     /// Ends our side only.
     public func finishSending() async throws {
         try await channel.close(mode: .output)

@@ -125,10 +125,13 @@ public struct VoiceEngine: Service {
     }
 
     public func run() async throws {
+        var edge = EdgeServerConfiguration(host: configuration.host, port: configuration.port)
+        // A gateway holds a sideband for each of its calls, and makes new ones beside them.
+        edge.connectionsPerAddress?.maximum = max(100, 4 * configuration.maximumCalls)
         let server = EdgeServer(
             router: routes.router(),
             webSockets: [SocketRoutes(engine: routes).route()],
-            configuration: EdgeServerConfiguration(host: configuration.host, port: configuration.port),
+            configuration: edge,
             logger: logger,
             onServerRunning: onServerRunning
         )

@@ -1,65 +1,177 @@
-import HTTPTypes
 import NIOCore
-import NIOHTTPTypes
+import NIOHTTP1
 
-/// Limits of each request of an HTTP connection that the router cannot see: a request's body
-/// must arrive within an absolute time, and its address must be short.
+/// What every request of an HTTP connection has to keep to, before the router sees it: a short address, one host, one
+/// understandable length, and a body and a response that move.
 ///
-/// The idle timeout of Hummingbird's own handler starts anew with each byte of a body, so a
-/// body that drips would live for ever without this.
-final class HTTPRequestGuard: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundOut = HTTPResponsePart
+/// Stands before the handlers that know no `Host` or `Transfer-Encoding` any more. Hummingbird's idle timeout starts anew with
+/// each byte of a body and doesn't run during a response, so what drips would live for ever without the deadlines here.
+final class HTTPRequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
 
     private let configuration: EdgeServerConfiguration
-    private var deadline: Scheduled<Void>?
-    private var isRefusing = false
+    private var bodyDeadline: Scheduled<Void>?
+    private var stallDeadline: Scheduled<Void>?
+    private var lingerDeadline: Scheduled<Void>?
+    /// Requests that were passed on and whose response hasn't ended.
+    private var openResponses = 0
+    /// A response with `Connection: close` has begun.
+    private var isLastResponse = false
+    /// Nothing that comes is passed on any more.
+    private var isEnding = false
+    /// The answer to a request that was not passed on; it waits for the responses before it.
+    private var refusal: HTTPResponseStatus?
 
     init(configuration: EdgeServerConfiguration) {
         self.configuration = configuration
     }
 
+    // MARK: Lifetime
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        cancelAll()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        cancelAll()
+        context.fireChannelInactive()
+    }
+
+    private func cancelAll() {
+        bodyDeadline?.cancel()
+        stallDeadline?.cancel()
+        lingerDeadline?.cancel()
+    }
+
+    private func closing(in duration: Duration, _ context: ChannelHandlerContext) -> Scheduled<Void> {
+        context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(duration)) { context.close(promise: nil) }
+    }
+
+    // MARK: Requests
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if isRefusing { return }
+        if isEnding { return }
         switch unwrapInboundIn(data) {
-        case .head(var request):
-            if (request.path ?? "").utf8.count > configuration.maximumURIBytes {
-                return refuse(.uriTooLong, context)
+        case .head(var head):
+            if let status = HTTPRequestRules.refusal(head, maximumURIBytes: configuration.maximumURIBytes) {
+                return refuse(status, context)
             }
-            deadline?.cancel()
-            deadline = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(configuration.requestBodyDeadline)) {
-                context.close(promise: nil)
-            }
-            if request.headerFields[.upgrade] != nil {
-                // NIO's parser stops for good at a request that names another protocol, also
-                // when we answer in HTTP; so this is the connection's last request.
-                request.headerFields[.connection] = "close"
-            }
-            context.fireChannelRead(wrapInboundOut(.head(request)))
+            if HTTPRequestRules.isLast(head) { head.headers.replaceOrAdd(name: "connection", value: "close") }
+            bodyDeadline?.cancel()
+            bodyDeadline = closing(in: configuration.requestBodyDeadline, context)
+            openResponses += 1
+            context.fireChannelRead(wrapInboundOut(.head(head)))
         case .body:
             context.fireChannelRead(data)
         case .end:
-            deadline?.cancel()
-            deadline = nil
+            bodyDeadline?.cancel()
+            bodyDeadline = nil
             context.fireChannelRead(data)
         }
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) {
-        deadline?.cancel()
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if isEnding, lingerDeadline != nil, event as? ChannelEvent == .inputClosed {
+            context.close(promise: nil)
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        deadline?.cancel()
-        context.fireChannelInactive()
+    private func refuse(_ status: HTTPResponseStatus, _ context: ChannelHandlerContext) {
+        isEnding = true
+        refusal = status
+        if openResponses == 0 { writeRefusal(context) }
     }
 
-    private func refuse(_ status: HTTPResponse.Status, _ context: ChannelHandlerContext) {
-        isRefusing = true
-        let response = HTTPResponse(status: status, headerFields: [.connection: "close", .contentLength: "0"])
-        let channel = context.channel
-        context.write(wrapOutboundOut(.head(response)), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(promise: nil) }
+    private func writeRefusal(_ context: ChannelHandlerContext) {
+        guard let status = refusal else { return }
+        refusal = nil
+        let head = HTTPResponseHead(version: .http1_1, status: status, headers: ["connection": "close", "content-length": "0"])
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in self.endOutput(context) }
+    }
+
+    // MARK: Responses
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(let head):
+            if head.status.code >= 200 {
+                isLastResponse = head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "close" }
+            }
+            context.write(data, promise: promise)
+        case .body:
+            context.write(data, promise: promise)
+        case .end:
+            openResponses -= 1
+            guard isLastResponse else {
+                context.write(data, promise: promise)
+                if openResponses <= 0 { writeRefusal(context) }
+                return
+            }
+            // The client was told that the connection ends: what it still sends has no reader.
+            isEnding = true
+            refusal = nil
+            let promise = promise ?? context.eventLoop.makePromise(of: Void.self)
+            promise.futureResult.assumeIsolated().whenComplete { _ in self.endOutput(context) }
+            context.write(data, promise: promise)
+        }
+    }
+
+    /// Ends our side and drops what comes for a moment: closing over unread bytes would reset the connection, and the
+    /// response might never arrive.
+    private func endOutput(_ context: ChannelHandlerContext) {
+        guard lingerDeadline == nil, context.channel.isActive else { return }
+        context.close(mode: .output, promise: nil)
+        lingerDeadline = closing(in: configuration.lingerTime, context)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable {
+            stallDeadline?.cancel()
+            stallDeadline = nil
+        } else if stallDeadline == nil {
+            stallDeadline = closing(in: configuration.responseStallDeadline, context)
+        }
+        context.fireChannelWritabilityChanged()
+    }
+}
+
+/// What makes a request's head acceptable, beyond its grammar. Pure.
+enum HTTPRequestRules {
+    /// The status that refuses the request; nil when all is well.
+    static func refusal(_ head: HTTPRequestHead, maximumURIBytes: Int) -> HTTPResponseStatus? {
+        if head.uri.utf8.count > maximumURIBytes { return .uriTooLong }
+        // RFC 9112 section 3.2. HTTP/1.0 knows no host, but two are ambiguous there too.
+        let hosts = head.headers["host"]
+        guard hosts.count == 1 || (hosts.isEmpty && head.version == .http1_0), hosts.allSatisfy(isHost) else { return .badRequest }
+        // Section 6.1: a coding that isn't understood hides where the body ends.
+        let codings = head.headers["transfer-encoding"]
+        if !codings.isEmpty {
+            guard head.version == .http1_1 else { return .badRequest }
+            guard codings.count == 1, codings[0].lowercased() == "chunked" else { return .notImplemented }
+        }
+        return nil
+    }
+
+    /// Whether no other request can follow on the connection. NIO's parser stops for good behind `CONNECT` and behind a request
+    /// that names another protocol, also when we answer in HTTP; clients of HTTP/1.0 wait for the end.
+    static func isLast(_ head: HTTPRequestHead) -> Bool {
+        head.method == .CONNECT || head.headers.contains(name: "upgrade") || head.version != .http1_1
+    }
+
+    /// Host and port in the letters of RFC 3986 section 3.2, without user information. May be empty.
+    static func isHost(_ value: String) -> Bool {
+        value.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x41...0x5A, 0x61...0x7A, 0x30...0x39: true
+            case 0x21, 0x24...0x2B, 0x2D, 0x2E, 0x3A, 0x3B, 0x3D, 0x5B, 0x5D, 0x5F, 0x7E: true
+            default: false
+            }
+        }
     }
 }

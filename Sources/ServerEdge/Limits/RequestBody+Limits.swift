@@ -14,7 +14,8 @@ extension Request {
     /// - Parameter limit: Bytes. A larger `Content-Length` is refused before a byte is read.
     /// - Throws: ``EdgeError`` 413 `payload_too_large`.
     public func collectBytes(upTo limit: Int) async throws -> ByteBuffer {
-        if let declared = headers[.contentLength], let length = Int(declared), length > limit {
+        // The parser takes digits only; a number beyond Int is larger than any limit.
+        if let declared = headers[.contentLength], Int(declared) ?? .max > limit {
             throw EdgeError(CommonErrorCode.payloadTooLarge, headers: [.connection: "close"])
         }
         do {

@@ -123,9 +123,11 @@ final class FirstRequestSwitch: ChannelDuplexHandler, RemovableChannelHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch state {
         case .waiting where error is HTTPParserError || error is ByteToMessageDecoderError:
+            var isTooLarge = false
+            if case .headerOverflow? = error as? HTTPParserError { isTooLarge = true }
             let head = HTTPResponseHead(
                 version: .http1_1,
-                status: .badRequest,
+                status: isTooLarge ? .requestHeaderFieldsTooLarge : .badRequest,
                 headers: ["Connection": "close", "Content-Length": "0"]
             )
             let channel = context.channel

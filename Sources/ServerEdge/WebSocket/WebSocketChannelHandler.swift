@@ -31,8 +31,7 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         limits: WebSocketLimits
     ) throws {
         try pipeline.addHandler(WebSocketFrameEncoder())
-        let maximumFrame = min(limits.maximumFrameBytes, limits.maximumMessageBytes, Int(Int32.max))
-        try pipeline.addHandler(ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: max(1, maximumFrame))))
+        try pipeline.addHandler(ByteToMessageHandler(GuardedWebSocketFrameDecoder(limits: limits)))
         try pipeline.addHandler(WebSocketChannelHandler(connection: connection, role: role, limits: limits))
     }
 
@@ -65,7 +64,7 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if error is NIOWebSocketError || error is ByteToMessageDecoderError {
+        if error is NIOWebSocketError || error is ByteToMessageDecoderError || error is WebSocketMessageRefused {
             perform(machine.decodingFailed(error, now: .now), context)
         } else {
             // A failed socket or TLS session: there is nobody left to tell.

@@ -31,7 +31,7 @@ enum WebSocketHandshake {
         guard lists(headers, "connection", "upgrade") else {
             return EdgeError(CommonErrorCode.invalidRequest, message: "The Connection header must name Upgrade.")
         }
-        guard headers["host"].count == 1 else {
+        guard headers["host"].count == 1, headers["host"].allSatisfy(HTTPRequestRules.isHost) else {
             return EdgeError(CommonErrorCode.invalidRequest, message: "Exactly one Host header is needed.")
         }
         return nil

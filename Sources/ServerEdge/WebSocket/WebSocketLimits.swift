@@ -10,10 +10,29 @@ public struct WebSocketLimits: Sendable, Equatable {
         }
     }
 
+    /// Which messages may be large where ``WebSocketLimits/maximumMessageBytes`` is. Decided by their first
+    /// bytes, before the rest is collected, so that rubbish of a peer costs no more than the threshold.
+    ///
+    /// It is no authorisation: a peer that knows the markers can write them before its rubbish.
+    public struct LargeMessages: Sendable, Equatable {
+        /// Bytes that every message may have, all fragments together.
+        public var threshold = 1024 * 1024
+        /// How many bytes from a larger message's beginning are looked at.
+        public var inspectedBytes = 512
+        /// A larger message has one of these among them, as bytes of UTF-8; else 1009. Without any, none may be larger.
+        public var markers: [String]
+
+        public init(markers: [String]) {
+            self.markers = markers
+        }
+    }
+
     /// Bytes of one inbound frame; beyond it 1009. 64 KiB is above any signalling message of ours.
     public var maximumFrameBytes = 64 * 1024
     /// Bytes of one inbound message after reassembly; beyond it 1009. An endpoint that takes audio in JSON raises it.
     public var maximumMessageBytes = 256 * 1024
+    /// Which messages may be that large; nil: all.
+    public var largeMessages: LargeMessages?
     /// Fragments of one message; beyond it 1008. Peers of ours send one to three.
     public var maximumFragments = 64
     /// Messages that wait for the consumer. Beyond it the socket is no longer read, so the peer's kernel waits, not our memory.

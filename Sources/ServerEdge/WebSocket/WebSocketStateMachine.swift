@@ -156,6 +156,7 @@ struct WebSocketStateMachine: ~Copyable {
     /// The frame decoder refused what came.
     mutating func decodingFailed(_ error: any Error, now: ContinuousClock.Instant) -> WebSocketAction {
         if case .ended = state { return .none }
+        if error is WebSocketMessageRefused { return fail(.messageTooBig, now: now) }
         if case .invalidFrameLength? = error as? NIOWebSocketError { return fail(.messageTooBig, now: now) }
         return fail(.protocolError, now: now)
     }

@@ -11,12 +11,19 @@ struct SocketRoutes: Sendable {
     /// The same among a browser's subprotocols.
     private static let betaSubprotocol = "openai-beta.realtime-v1"
 
+    /// The client events that may carry audio or an image. A client that writes members in another order shows the audio itself
+    /// first: an append as `{"audio":"`, an item as `{"item":{"content":[{"audio":"`.
+    private static let largeMessages = WebSocketLimits.LargeMessages(
+        markers: [#""input_audio_buffer.append""#, #""conversation.item.create""#, #""audio":""#, #""audio": ""#]
+    )
+
     let engine: EngineRoutes
 
     func route() -> WebSocketRoute {
         var limits = WebSocketLimits()
         limits.maximumFrameBytes = engine.limits.audioMessageBytes
         limits.maximumMessageBytes = engine.limits.audioMessageBytes
+        limits.largeMessages = Self.largeMessages
         return WebSocketRoute("/v1/realtime", limits: limits, origins: engine.origins) { request in
             let key = EngineAuthorisation.key(request)
             let subprotocol = EngineAuthorisation.subprotocol(request)

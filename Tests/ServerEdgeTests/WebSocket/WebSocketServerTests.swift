@@ -170,6 +170,71 @@ import VivaTestKit
         }
     }
 
+    @Test("200 messages at once meet a limit of 100 with 1008")
+    func messageBurst() async throws {
+        var limits = WebSocketLimits()
+        limits.messageRate = .init(perSecond: 0.001, burst: 100)
+        try await TestServer.run(webSockets: [.echo(limits)]) { server in
+            let probe = try await TCPProbe.upgraded(port: server.port)
+            try await probe.send((0..<100).flatMap { WebSocketFrames.text("\($0)") })
+            for index in 0..<100 { #expect(try await WebSocketFrames.receive(probe).text == "\(index)") }
+            try await probe.send((100..<200).flatMap { WebSocketFrames.text("\($0)") })
+            #expect(try await WebSocketFrames.receive(probe).closeCode == 1008)
+            await probe.close()
+        }
+    }
+
+    @Test("a message of 256 KiB in fragments arrives, and one byte more is closed with 1009")
+    func messageLimit() async throws {
+        try await TestServer.run(webSockets: [.echo()]) { server in
+            for extra in [0, 1] {
+                let probe = try await TCPProbe.upgraded(port: server.port)
+                let part = [UInt8](repeating: 0x61, count: 64 * 1024)
+                var bytes = WebSocketFrames.frame(opcode: 1, payload: part, final: false)
+                for _ in 0..<2 { bytes += WebSocketFrames.frame(opcode: 0, payload: part, final: false) }
+                bytes += WebSocketFrames.frame(opcode: 0, payload: Array(part.dropLast()), final: false)
+                bytes += WebSocketFrames.frame(opcode: 0, payload: Array(repeating: 0x61, count: 1 + extra))
+                try await probe.send(bytes)
+                let answer = try await WebSocketFrames.receive(probe)
+                if extra == 0 { #expect(answer.payload.count == 256 * 1024) } else { #expect(answer.closeCode == 1009) }
+                await probe.close()
+            }
+        }
+    }
+
+    @Test("100,000 fragments of one byte are closed with 1008, and the rest of them is dropped")
+    func tinyFragments() async throws {
+        try await TestServer.run(webSockets: [.echo()]) { server in
+            let probe = try await TCPProbe.upgraded(port: server.port)
+            let more = WebSocketFrames.frame(opcode: 0, payload: [0x61], final: false)
+            try await probe.send(WebSocketFrames.text("a", final: false) + (0..<100_000).flatMap { _ in more })
+            #expect(try await WebSocketFrames.receive(probe).closeCode == 1008)
+            #expect(try await probe.receiveToEnd().isEmpty)
+            await probe.close()
+        }
+    }
+
+    @Test("a frame that begins and never ends is no sign of life, dripping bytes neither", arguments: [[], [UInt8(0x61)]])
+    func unfinishedFrame(_ drip: [UInt8]) async throws {
+        var limits = WebSocketLimits()
+        limits.pingInterval = .milliseconds(50)
+        limits.pongTimeout = .milliseconds(50)
+        try await TestServer.run(webSockets: [.echo(limits)]) { server in
+            let probe = try await TCPProbe.upgraded(port: server.port)
+            try await probe.send(WebSocketFrames.frame(opcode: 1, declaredLength: 60_000))
+            let dripping = Task {
+                while !drip.isEmpty {
+                    try await probe.send(drip)
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+            }
+            #expect(try await WebSocketFrames.receive(probe).opcode == 9)
+            #expect(try await WebSocketFrames.receive(probe).closeCode == 1011)
+            dripping.cancel()
+            await probe.close()
+        }
+    }
+
     @Test("graceful shutdown tells WebSockets 1001 and ends idle and keep-alive connections")
     func gracefulShutdown() async throws {
         // No deadline may do the work that the shutdown has to do.

@@ -116,6 +116,34 @@ import Testing
         }
     }
 
+    @Test("a large message is taken when its beginning shows audio, and closed with 1009 when it does not")
+    func largeMessages() async throws {
+        try await withEngine { base, _ in
+            var limits = WebSocketLimits()
+            limits.maximumOutboundBytes = 4 << 20
+            let audio = String(repeating: "A", count: 1_200_000)
+            for append in [
+                #"{"type":"input_audio_buffer.append","audio":"\#(audio)"}"#,
+                #"{"audio": "\#(audio)", "type": "input_audio_buffer.append"}"#,
+            ] {
+                let connection = try await WebSocketClient().connect(to: "\(base)/v1/realtime", limits: limits)
+                connection.send(append)
+                connection.send(#"{"type":"input_audio_buffer.clear"}"#)
+                var types: [String] = []
+                for await text in connection.messages {
+                    types.append(try ServerMessage(text: text).event.type)
+                    if types.last == "input_audio_buffer.cleared" { break }
+                }
+                #expect(types.last == "input_audio_buffer.cleared")
+                #expect(!types.contains("error"))
+                connection.close()
+            }
+            let connection = try await WebSocketClient().connect(to: "\(base)/v1/realtime", limits: limits)
+            connection.send(#"{"type":"session.update","session":{"instructions":"\#(audio)"}}"#)
+            #expect(await connection.closure().code == .messageTooBig)
+        }
+    }
+
     @Test("an unknown call has no sideband")
     func unknownCall() async throws {
         try await withEngine { base, _ in
