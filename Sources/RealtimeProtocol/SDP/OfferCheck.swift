@@ -27,8 +27,9 @@ public enum OfferCheck {
             guard isField(line) else { throw .notSDP }
             if line.hasPrefix("m=") {
                 hasMedia = true
-                let words = line.dropFirst(2).split(separator: " ")
-                guard words.count >= 4 else { throw .notSDP }
+                // One space between the words (section 9): other readers may see no audio behind two.
+                let words = line.dropFirst(2).split(separator: " ", omittingEmptySubsequences: false)
+                guard words.count >= 4, words.allSatisfy({ !$0.isEmpty }) else { throw .notSDP }
                 // Port 0 rejects a section (RFC 3264, section 6).
                 inAudio = words[0] == "audio" && words[1] != "0"
                 payloadTypes = Set(words.dropFirst(3))

@@ -180,7 +180,7 @@ struct AuthorisationMatrixTests {
         let gateway = Gateway(
             configuration: GatewayConfiguration(server: EdgeServerConfiguration()),
             store: try GatedStore.inTemporaryFolder(),
-            upstream: .fixed(endpoint),
+            upstreams: [UpstreamChoice(.fixed(endpoint))],
             plans: [],
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )

@@ -26,6 +26,12 @@ import Testing
         #expect(throws: OfferCheck.Failure.notSDP) { try OfferCheck.check(text) }
     }
 
+    @Test("a media line with more than one space between its words is refused: others would not see its audio")
+    func spaces() {
+        let text = offer.joined(separator: "\r\n").replacing("m=audio 9", with: "m=  audio 9")
+        #expect(throws: OfferCheck.Failure.notSDP) { try OfferCheck.check(text) }
+    }
+
     @Test("an offer without Opus is refused")
     func noOpus() {
         let text = offer.filter { !$0.hasPrefix("a=rtpmap") }.joined(separator: "\r\n")
