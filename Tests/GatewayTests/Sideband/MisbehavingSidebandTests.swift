@@ -77,7 +77,8 @@ struct MisbehavingSidebandTests {
                 while harness.upstream.with({ $0.hungUp != [call.id] }) { await Task.yield() }
             }
             let id = try #require(location.split(separator: "/").last.flatMap { CallID(rawValue: String($0)) })
-            while try await harness.store.call(id, tenant: .local).endReason != broken.reason { await Task.yield() }
+            // The call itself may not be written yet.
+            while (try? await harness.store.call(id, tenant: .local).endReason) != broken.reason { await Task.yield() }
 
             let again = try await harness.startCall(candidate)
             let next = try await harness.upstream.nextCall()
