@@ -11,7 +11,7 @@ struct SocketRoutes: Sendable {
     /// The same among a browser's subprotocols.
     private static let betaSubprotocol = "openai-beta.realtime-v1"
 
-    /// The client events that may carry audio or an image. A client that writes members in another order shows the audio itself
+    /// The client events that may carry audio. A client that writes members in another order shows the audio itself
     /// first: an append as `{"audio":"`, an item as `{"item":{"content":[{"audio":"`.
     private static let largeMessages = WebSocketLimits.LargeMessages(
         markers: [#""input_audio_buffer.append""#, #""conversation.item.create""#, #""audio":""#, #""audio": ""#]

@@ -368,7 +368,8 @@ struct TurnStateMachine: ~Copyable {
     private func isPiece(_ speculation: Recognition, of speech: Speech) -> Bool {
         let windows = speculation.samples.count / SpeechWindow.samples
         if windows >= TurnLimits.pieceWindows { return true }
-        guard case .known(let text) = speech.text, !text.isEmpty else { return false }
+        // Listening noises over a reply stay what they are, however many of them come.
+        guard !speech.isOverReply, case .known(let text) = speech.text, !text.isEmpty else { return false }
         return windows >= TurnLimits.clauseWindows && speech.silentWindows >= TurnLimits.clausePauseWindows
     }
 
