@@ -36,7 +36,8 @@ enum UpstreamFault: Error, Equatable {
         case (503, "engine_draining"): self = .unavailable(retryAfter: wait)
         case (429, _), (503, _): self = .full(retryAfter: wait)
         case (400, "no_opus"): self = .noOpus
-        case (400, "invalid_sdp"), (400, "invalid_offer"), (400, "negotiation_failed"): self = .invalidSDP
+        // Not `negotiation_failed`: our engine says so too when the fault is its own, and another server may do better.
+        case (400, "invalid_sdp"), (400, "invalid_offer"): self = .invalidSDP
         case (408, _), (504, _): self = .timedOut
         case (500..., _): self = .unavailable()
         case (400..<500, _): self = .rejected(status: status)

@@ -110,10 +110,18 @@ final class UpstreamLadder: Sendable {
         throw UpstreamFault.mostHopeful(faults)
     }
 
-    /// The servers in order, each with the clock's reading by which it has to be done, taken when its turn comes.
+    /// The servers in order, each with the clock's reading by which it has to be done, taken when its turn comes: an equal part of what
+    /// is left, so that the last one is asked too when all before it are silent.
     private func turns(until end: Duration) -> [(UpstreamRung, () -> Duration)] {
         self.rungs.enumerated().map { index, rung in
-            (rung, { index == self.rungs.count - 1 ? end : min(end, self.clock.now + self.limits.share) })
+            let left = self.rungs.count - index
+            return (
+                rung,
+                {
+                    let now = self.clock.now
+                    return left == 1 ? end : min(end, now + min(self.limits.share, (end - now) / left))
+                }
+            )
         }
     }
 
