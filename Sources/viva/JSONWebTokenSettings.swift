@@ -58,7 +58,7 @@ enum JSONWebTokenSettings {
     private static func keySet(_ settings: Settings) throws -> JSONWebKeySetAddress? {
         guard let url = settings.text("viva.jwks.url") else { return nil }
         guard let address = JSONWebKeySetAddress(url) else {
-            throw CommandFailure("VIVA_JWKS_URL must be an https address (http only on this machine), not \"\(url)\"")
+            throw CommandFailure("VIVA_JWKS_URL must be an https address (http only on this machine) without a user name")
         }
         return address
     }

@@ -33,6 +33,7 @@ struct TokenLifeConformanceTests {
         #expect(try await isGood(fixture, mine, after: .zero))
         try await fixture.issue(.single(fixture.interview.id), hash: .fresh())
         #expect(try await !isGood(fixture, mine, after: .zero))
+        #expect(try await !isGood(fixture, mine, after: .seconds(-60)), "nor when the clock was set back")
         #expect(try await isGood(fixture, theirs, after: .zero))
         // One that is given out later is good.
         let later = try await token(fixture)

@@ -48,6 +48,19 @@ extension LiveCall {
         }
     }
 
+    /// The interview has a new link: the call that is talked or set up with the old one is over, and the interview waits.
+    func linkRenewed() {
+        if let connection = self.connection {
+            self.connectionEnded(attempt: connection.attempt, reason: .replaced)
+        } else if self.machine.status == .connecting {
+            // What is being set up finds itself overtaken, and hangs up.
+            self.attempt += 1
+            self.move(self.machine.callSetupFailed(), reason: nil)
+            if self.machine.status == .joined { self.arm(.idle, after: CallLimits.idle) }
+            self.events.publish(.state(.suspended, reason: LossReason.replaced.rawValue))
+        }
+    }
+
     private func setUp(offer: String, attempt: Int) async throws -> Answer {
         let plan = self.plan
         let placed = try await self.environment.ladder.placeCall(

@@ -44,6 +44,7 @@ struct GatewayRouter: Sendable {
         let interviews = InterviewRoutes(
             store: self.store,
             tickets: self.tickets,
+            registry: self.registry,
             wallClock: self.wallClock,
             address: self.address,
             allowedOrigins: self.allowedOrigins

@@ -13,6 +13,7 @@ struct InterviewRoutes: Sendable {
 
     let store: any InterviewStore
     let tickets: TicketOffice
+    let registry: CallRegistry
     let wallClock: WallClock
     let address: PublicAddress
     /// Origins that an interview may be bound to.
@@ -156,6 +157,8 @@ struct InterviewRoutes: Sendable {
         } catch {
             throw error.code == .conflict ? EdgeError.gateway(.interviewOver, cause: error) : error.edgeError
         }
+        // Whoever talks with the old link has no right to it any more, and must not stand in the way of the new one.
+        await self.registry.call(of: id)?.linkRenewed()
         return .json(LinkBody(join_url: self.address.joinLink(ticket).expose(), expires_at: expiresAt.rfc3339), status: .created)
     }
 

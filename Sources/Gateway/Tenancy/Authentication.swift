@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import InterviewCore
 import InterviewStore
@@ -96,7 +97,7 @@ struct AuthenticationMiddleware: RouterMiddleware {
         context: GatewayContext,
         next: (Request, GatewayContext) async throws -> Response
     ) async throws -> Response {
-        let names = request.uri.queryParameters.map { $0.key.lowercased() }
+        let names = request.uri.queryParameters.map { (String($0.key).removingPercentEncoding ?? "").lowercased() }
         guard !names.contains(where: { Self.refusedParameters.contains($0) }),
             let authenticated = try await self.authenticator.authenticate(request.bearerToken())
         else { throw EdgeError.unauthorized }

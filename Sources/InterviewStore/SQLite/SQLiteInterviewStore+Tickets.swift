@@ -12,11 +12,12 @@ extension SQLiteInterviewStore {
                 guard try !SQLiteInterviews.interview(id, tenant: tenant, database).status.isFinal else {
                     throw InterviewStoreError(.conflict, "The interview is over.")
                 }
+                // Zero and not now: one that is presented with an earlier reading of the clock is over as well.
                 try database.execute(
-                    sql: "UPDATE ticket SET expires_at = min(expires_at, ?) WHERE interview_id = ? AND used_at IS NULL",
-                    arguments: [ticket.createdAt.milliseconds, id.rawValue]
+                    sql: "UPDATE ticket SET expires_at = 0 WHERE interview_id = ? AND used_at IS NULL",
+                    arguments: [id.rawValue]
                 )
-                try SQLiteTickets.endTokens(of: id, at: ticket.createdAt, database)
+                try SQLiteTickets.endTokens(of: id, at: Timestamp(millisecondsSince1970: 0), database)
                 interview = id.rawValue
             case .practice(let id):
                 guard try SQLitePlans.plan(id, version: nil, tenant: tenant, database) != nil else { throw InterviewStoreError.noPlan }

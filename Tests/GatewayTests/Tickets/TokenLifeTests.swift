@@ -64,6 +64,25 @@ struct TokenLifeTests {
         }
     }
 
+    @Test("a new link takes the interview away from whoever is talking in it")
+    func takenAway() async throws {
+        try await GatewayHarness.run { (harness) async throws in
+            let (ticket, id) = try await self.invite(harness)
+            let stranger = try await harness.join(ticket)
+            let location = try await harness.startCall(stranger)
+            let call = try await harness.upstream.nextCall()
+            _ = try await call.nextReply(containing: "hardest bug")
+            let renewed = try await harness.send("POST", "/v1/interviews/\(id)/link", token: harness.workspaceToken)
+            let second = String(try #require(renewed.json["join_url"]?.stringValue?.split(separator: "/").last))
+            while harness.upstream.with({ $0.hungUp != [call.id] }) { await Task.yield() }
+            #expect(try await harness.send("POST", location + "/end", token: stranger.token).status == 401)
+            let candidate = try await harness.join(second)
+            let own = try await harness.startCall(candidate)
+            _ = try await harness.upstream.nextCall().nextReply(containing: "hardest bug")
+            #expect(try await harness.send("POST", own + "/end", token: candidate.token).status == 200)
+        }
+    }
+
     @Test("a stream is closed when its token was revoked or has expired, and the others go on", arguments: [true, false])
     func streams(isRevoked: Bool) async throws {
         let clock = ManualClock()
@@ -144,7 +163,7 @@ struct TokenLifeTests {
         #expect(rest == ["run", "kept key"])
     }
 
-    @Test("an address with a token in it is refused, even beside a right header", arguments: ["access_token", "token", "Token", "api_key"])
+    @Test("an address with a token in it is refused, even beside a right header", arguments: ["access_token", "token", "Token", "api_key", "access%5Ftoken"])
     func query(_ name: String) async throws {
         try await GatewayHarness.run { (harness) async throws in
             let candidate = try await harness.join()
