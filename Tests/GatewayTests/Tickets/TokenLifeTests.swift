@@ -163,7 +163,10 @@ struct TokenLifeTests {
         #expect(rest == ["run", "kept key"])
     }
 
-    @Test("an address with a token in it is refused, even beside a right header", arguments: ["access_token", "token", "Token", "api_key", "access%5Ftoken"])
+    @Test(
+        "an address with a token in it is refused, even beside a right header",
+        arguments: ["access_token", "token", "Token", "api_key", "access%5Ftoken"]
+    )
     func query(_ name: String) async throws {
         try await GatewayHarness.run { (harness) async throws in
             let candidate = try await harness.join()
