@@ -18,6 +18,8 @@ final class HTTPRequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var lingerDeadline: Scheduled<Void>?
     /// Requests that were passed on and whose response hasn't ended.
     private var openResponses = 0
+    /// A request was passed on after which none is read.
+    private var isLastRequest = false
     /// A response with `Connection: close` has begun.
     private var isLastResponse = false
     /// Nothing that comes is passed on any more.
@@ -56,10 +58,16 @@ final class HTTPRequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         if isEnding { return }
         switch unwrapInboundIn(data) {
         case .head(var head):
+            // NIO's parser goes on behind some last requests (HTTP/1.0 with keep-alive). A second one would be counted as
+            // open by handlers that have ended, and hold the connection and the shutdown.
+            guard !isLastRequest else { return isEnding = true }
             if let status = HTTPRequestRules.refusal(head, maximumURIBytes: configuration.maximumURIBytes) {
                 return refuse(status, context)
             }
-            if HTTPRequestRules.isLast(head) { head.headers.replaceOrAdd(name: "connection", value: "close") }
+            if HTTPRequestRules.isLast(head) {
+                isLastRequest = true
+                head.headers.replaceOrAdd(name: "connection", value: "close")
+            }
             bodyDeadline?.cancel()
             bodyDeadline = closing(in: configuration.requestBodyDeadline, context)
             openResponses += 1
@@ -108,7 +116,7 @@ final class HTTPRequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             context.write(data, promise: promise)
         case .end:
             openResponses -= 1
-            guard isLastResponse else {
+            guard isLastResponse || (isLastRequest && openResponses == 0) else {
                 context.write(data, promise: promise)
                 if openResponses <= 0 { writeRefusal(context) }
                 return

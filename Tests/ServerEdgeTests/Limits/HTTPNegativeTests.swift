@@ -236,6 +236,19 @@ import VivaTestKit
         }
     }
 
+    @Test(
+        "what follows a request that is the last on its connection is not read, and the connection ends",
+        arguments: [
+            "GET /health HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "GET /health HTTP/1.1\r\nHost: localhost\r\nUpgrade: x\r\n\r\n",
+        ]
+    )
+    func lastRequest(_ request: String) async throws {
+        try await TestServer.run(routes: Self.routes) { server in
+            let answer = try await Self.answer(request + request + request, port: server.port)
+            #expect(Self.statuses(answer).count == 1)
+        }
+    }
+
     @Test("after a refused body the connection ends, although the client goes on sending")
     func endAfterRefusal() async throws {
         try await TestServer.run(configure: { $0.lingerTime = .milliseconds(100) }, routes: Self.routes) { server in
