@@ -89,6 +89,41 @@ enum Answers {
         (["I think I am good at", "explaining things."], [1.5]),
     ]
 
+    /// Like `thinking`, with lengths of the pauses that were drawn by lot (0.3 to 1.5 s). Written after the rules were tuned on
+    /// `thinking` and `unseen`.
+    static let fresh: [([String], [Double])] = [
+        (["I started as a tester,", "and later I moved to development."], [1.4]),
+        (["The deadline was very short, so", "we had to leave out two features."], [0.5]),
+        (["For me the most important thing is", "that people trust each other."], [0.7]),
+        (["I wrote a script that", "removes old files every night."], [1.0]),
+        (["Um,", "I would say two or three weeks."], [0.7]),
+        (["My last project was for a bank.", "We replaced their payment system."], [0.3]),
+        (["I spoke with the customer, and then", "with the support team."], [0.5]),
+        (["We had around", "fifty thousand users at that time."], [0.7]),
+        (["I learned Python at school,", "and Java at university."], [0.5]),
+        (["The reason was", "a missing index in the database."], [1.0]),
+        (["Well,", "it depends on the size of the team."], [0.8]),
+        (["I was on call that night.", "The alarm went off at three."], [0.7]),
+        (["I prefer small changes because", "they are easier to review."], [1.4]),
+        (["Our manager wanted to", "release it before Christmas."], [0.6]),
+        (["I have worked with Docker,", "Kubernetes,", "and Terraform."], [1.4, 0.9]),
+        (["No.", "But I would like to learn it."], [0.7]),
+        (["What surprised me was that", "nobody had noticed it before."], [0.4]),
+        (["I usually begin with", "a simple drawing on paper."], [1.1]),
+        (["If the test fails,", "I look at the last change first."], [0.7]),
+        (["We talked about it for a long time.", "In the end we agreed on a compromise."], [1.4]),
+        (["I think I can", "handle stress quite well."], [0.9]),
+        (["There was a bug in the", "login form of the mobile app."], [1.3]),
+        (["She asked me whether", "I could take over the project."], [1.1]),
+        (["I am looking for a place where", "I can work on one product for longer."], [0.3]),
+        (["The first version was slow, but", "the second one was fast enough."], [0.5]),
+        (["I made a mistake.", "I deleted the wrong table."], [1.0]),
+        (["Every Monday we", "looked at the numbers together."], [0.5]),
+        (["I joined them in spring,", "and left after about a year."], [1.0]),
+        (["Let me see,", "it must have been the summer of last year."], [1.3]),
+        (["I enjoy teaching, and I", "often help new colleagues."], [0.7]),
+    ]
+
     /// Whole answers of several sentences, with the short pauses of fluent speech.
     static let long: [([String], [Double])] = [
         (

@@ -88,12 +88,13 @@ let kinds: [(String, TurnSettings)] = [
 ]
 var recordings: [(String, Recording)] = []
 for text in Answers.ordinary { recordings.append((text, try await speech.record([text], pauses: []))) }
-for (pieces, pauses) in Answers.thinking + Answers.unseen + Answers.long {
+for (pieces, pauses) in Answers.thinking + Answers.unseen + Answers.fresh + Answers.long {
     recordings.append((pieces.joined(separator: " | "), try await speech.record(pieces, pauses: pauses)))
 }
 
 let groups = [
     ("ordinary", Answers.ordinary.count), ("thinking", Answers.thinking.count), ("unseen", Answers.unseen.count),
+    ("fresh", Answers.fresh.count),
     ("long", Answers.long.count),
 ]
 print(

@@ -12,8 +12,8 @@ struct SemanticTurnEnd: Equatable {
     /// What is waited longer behind a single short sentence: it is more often the beginning of an answer than all of it.
     let patienceWindows: Int
 
-    /// A turn with less speech (2 s) is one short sentence.
-    static let briefWindows = 62
+    /// A turn with less speech (2.3 s) is one short sentence.
+    static let briefWindows = 71
     /// People's real ends are judged above it; one in seven of their pauses is, too.
     static let ended: Float = 0.9
     /// The model's authors decide here.
@@ -36,7 +36,7 @@ struct SemanticTurnEnd: Equatable {
 
     init(eagerness: Eagerness) {
         switch eagerness {
-        case .low: (capWindows, patienceWindows) = (53, 10)
+        case .low: (capWindows, patienceWindows) = (53, 12)
         case .medium: (capWindows, patienceWindows) = (41, 7)
         case .high: (capWindows, patienceWindows) = (28, 0)
         }
@@ -55,15 +55,19 @@ struct SemanticTurnEnd: Equatable {
         case (.closed, .ended): windows = 9
         case (.closed, .likely): windows = 12
         case (.closed, _): windows = 19
-        case (.sentence, .ended): windows = isBrief ? min(13 + patienceWindows, 24) : 13
-        case (.sentence, .likely): windows = isBrief ? min(16 + patienceWindows, 24) : 16
-        case (.sentence, .unlikely), (.sentence, nil): windows = 24
-        case (.sentence, .goingOn): windows = 31
+        case (.answer, .ended): windows = 9 + patienceWindows / 2
+        case (.answer, .likely): windows = 12 + patienceWindows / 2
+        case (.answer, _): windows = 24
+        case (.sentence, .ended): windows = min(14 + (isBrief ? patienceWindows : 0), 25)
+        case (.sentence, .likely): windows = min(17 + (isBrief ? patienceWindows : 0), 25)
+        case (.sentence, .unlikely), (.sentence, nil): windows = 25
+        case (.sentence, .goingOn): windows = 26
         case (.unknown, .ended): windows = 14
         case (.unknown, .likely): windows = 21
-        case (.clause, .ended): windows = 24
-        case (.clause, .likely): windows = 28
-        case (.unknown, .unlikely), (.clause, .unlikely): windows = 31
+        case (.unknown, .unlikely): windows = 26
+        case (.clause, .ended): windows = 29
+        case (.clause, .likely): windows = 30
+        case (.clause, .unlikely): windows = 31
         // The words may come any moment; without them nothing is decided early.
         case (nil, .ended), (nil, .likely): windows = 24
         // Behind "and", "the" or "um" nobody stops, whatever it sounds like.

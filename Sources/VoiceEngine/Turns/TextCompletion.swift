@@ -3,8 +3,10 @@
 /// The second opinion beside the sound of the turn. English; a list and a few rules, no model: they cost nothing, and cover
 /// the ends that a listener recognises at once ("and then", "because", "the").
 enum TextCompletion: Equatable {
-    /// Says that it is over: a question, a whole short answer, "that's it".
+    /// Says that it is over: a question, "that's it".
     case closed
+    /// A whole answer of a word or three ("Yes, of course"). It says all that was asked, but often only begins what will be said.
+    case answer
     /// Could be a finished sentence. Recognisers put a full stop behind most things.
     case sentence
     /// Ends with a comma: the middle of a sentence, or a slip of the recogniser.
@@ -17,26 +19,58 @@ enum TextCompletion: Equatable {
     /// Words behind which something must follow.
     private static let dangling: Set<String> = [
         // Conjunctions.
-        "and", "or", "but", "so", "because", "cause", "if", "when", "while", "although", "though", "since", "unless", "until", "than",
-        "which", "who", "whose", "where", "whether", "nor", "as", "plus",
+        "and", "or", "but", "so", "because", "cause", "if", "when", "whenever", "while", "although", "though", "since", "unless", "until",
+        "than", "which", "who", "whom", "whose", "where", "wherever", "whether", "nor", "as", "plus", "whereas", "whichever",
         // Articles, determiners and possessives.
-        "a", "an", "the", "my", "our", "your", "their", "its", "some", "every", "each", "another", "such",
-        "very", "really", "quite", "pretty", "mostly", "basically", "actually", "especially", "maybe", "perhaps", "probably",
+        "a", "an", "the", "my", "our", "your", "their", "its", "some", "every", "each", "another", "such", "several", "these", "those",
+        "very", "really", "quite", "pretty", "mostly", "basically", "actually", "especially", "maybe", "perhaps", "probably", "mainly",
+        "around", "roughly", "approximately", "nearly", "almost", "usually", "typically", "only", "just",
         // Prepositions that are hardly ever the last word.
-        "of", "from", "into", "at", "by", "between", "during", "through", "towards", "toward", "against", "among", "per", "via", "to",
-        "with", "for", "about", "like",
+        "of", "from", "into", "onto", "at", "by", "between", "during", "through", "throughout", "towards", "toward", "against", "among",
+        "per", "via", "to", "with", "within", "without", "for", "about", "like", "upon", "beyond", "despite", "except",
+        "regarding", "concerning", "including", "besides",
+        // Verbs that need an object.
+        "using", "having", "being", "called", "named", "be",
         // Subjects and auxiliaries without the rest.
         "i", "we", "they", "he", "she", "i'm", "we're", "they're", "it's", "he's", "she's", "i've", "we've", "i'd", "we'd", "i'll",
-        "we'll", "is", "are", "was", "were", "am", "will", "would", "could", "should", "must", "might", "have", "has", "had",
-        "gonna",
-        "there's", "that's", "let's",
+        "we'll", "is", "are", "was", "were", "am", "will", "would", "can", "could", "should", "must", "might", "may", "shall", "have",
+        "has", "had", "gonna", "cannot", "isn't", "wasn't", "weren't", "wouldn't", "couldn't", "won't", "doesn't", "there's", "that's",
+        "let's",
         // Hesitation.
-        "um", "uh", "er", "erm", "uhm", "hmm", "hm", "ehm", "well", "point",
+        "um", "uh", "er", "erm", "uhm", "hmm", "hm", "ehm",
+    ]
+
+    /// Those among them that a question may end with ("Where is that from?").
+    private static let questionEnds: Set<String> = [
+        "of", "from", "at", "by", "to", "with", "for", "about", "like", "through", "without", "as", "is", "are", "was", "were", "have",
+        "had", "would", "could", "should", "be", "those", "these", "actually", "usually", "we", "they", "i", "he", "she", "really",
+        "called", "maybe", "so",
+    ]
+
+    /// Words that end something only behind certain others: "I did that", but not "a tool that".
+    private static let endsBehind: [String: Set<String>] = [
+        "that": [
+            "do", "did", "does", "done", "doing", "know", "knew", "said", "say", "see", "saw", "need", "needed", "want", "wanted", "use",
+            "used", "like", "liked", "love", "hate", "enjoy", "enjoyed", "mean", "than", "remember", "understand", "understood", "tried",
+            "try", "learned", "fixed", "changed", "made", "of", "about", "with", "for", "after", "before", "to", "at", "on", "by", "all",
+            "from", "behind", "without", "against", "beyond", "besides", "through", "over", "just", "exactly",
+        ],
+        "well": [
+            "very", "quite", "really", "pretty", "as", "too", "went", "go", "goes", "works", "worked", "work", "fairly", "rather",
+            "handle", "handled", "together", "do", "did", "done", "extremely", "it", "them", "this", "that", "him", "her", "people",
+        ],
+    ]
+    /// Words that need something only behind these: "twenty point".
+    private static let needsMoreBehind: [String: Set<String>] = [
+        "point": [
+            "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twenty", "thirty", "forty", "fifty",
+            "sixty", "seventy", "eighty", "ninety", "hundred",
+        ]
     ]
 
     /// Phrases that hold the floor.
     private static let holding: [[String]] = [
-        "and then", "is that", "was that", "think that", "say that", "said that", "so that", "kind of", "sort of", "such as", "in order to",
+        "and then", "think that", "say that", "said that", "so that", "kind of", "sort of", "such as", "in order to",
         "as well as", "i mean", "you know", "i think", "i guess", "i would say",
         "i'd say", "let me think", "let me see", "good question", "interesting question", "for example", "for instance", "first of all",
         "how should i say",
@@ -81,20 +115,21 @@ enum TextCompletion: Equatable {
             return
         }
         // A hesitation is often read as a word with a question mark ("And?").
-        if spoken.ending.contains("?"), spoken.words.count > 1 || !Self.dangling.contains(last) {
+        let isDangling = Self.isDangling(spoken.words)
+        if spoken.ending.contains("?"), spoken.words.count > 1 ? !isDangling || Self.questionEnds.contains(last) : !isDangling {
             self = .closed
             return
         }
         let sentence = Self.lastSentence(of: text)
         if sentence.clauses.allSatisfy({ Self.answers.contains($0.joined(separator: " ")) }) {
-            self = .closed
+            self = .answer
             return
         }
         if Self.closing.contains(where: spoken.ends(with:)) {
             self = .closed
             return
         }
-        if Self.trailsOff(spoken.ending) || Self.dangling.contains(last) || Self.holding.contains(where: spoken.ends(with:)) {
+        if Self.trailsOff(spoken.ending) || isDangling || Self.holding.contains(where: spoken.ends(with:)) {
             self = .unfinished
             return
         }
@@ -110,6 +145,15 @@ enum TextCompletion: Equatable {
         }
         let hasFullStop = spoken.ending.contains { ".!".contains($0) }
         self = hasFullStop && sentence.words.count >= Self.fewestSentenceWords ? .sentence : .unknown
+    }
+
+    /// Whether something must follow the last word.
+    private static func isDangling(_ words: [String]) -> Bool {
+        guard let last = words.last else { return false }
+        let previous = words.dropLast().last
+        if let ends = endsBehind[last] { return previous.map { !ends.contains($0) } ?? true }
+        if let needsMore = needsMoreBehind[last] { return previous.map(needsMore.contains) ?? false }
+        return dangling.contains(last)
     }
 
     /// A dash or dots at the end.

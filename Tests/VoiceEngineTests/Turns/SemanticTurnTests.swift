@@ -59,29 +59,28 @@ import Testing
 
     private static let sentence = "I led the team for two years."
 
-    @Test("a finished sentence that sounds finished ends the turn after 0.4 s, a short answer or a question sooner")
+    @Test("a finished sentence that sounds finished ends the turn after 0.45 s, a question sooner")
     func agreed() {
-        #expect(Self.windowsToEnd(probability: 0.95, text: Self.sentence) == 13)
-        #expect(Self.windowsToEnd(probability: 0.95, text: "Yes.") == 9)
+        #expect(Self.windowsToEnd(probability: 0.95, text: Self.sentence) == 14)
         #expect(Self.windowsToEnd(probability: 0.95, text: "Could you say that again?") == 9)
     }
 
     @Test("behind a single short sentence more is waited for, the less eager the more")
     func brief() {
         let eagernesses: [TurnDetection.SemanticVAD.Eagerness] = [.low, .auto, .high]
-        #expect(eagernesses.map { Self.windowsToEnd(probability: 1, text: Self.sentence, eagerness: $0, speech: 40) } == [23, 20, 13])
-        #expect(Self.windowsToEnd(probability: 1, text: "Yes.", speech: 10) == 9)
+        #expect(eagernesses.map { Self.windowsToEnd(probability: 1, text: Self.sentence, eagerness: $0, speech: 40) } == [25, 21, 14])
+        #expect(eagernesses.map { Self.windowsToEnd(probability: 1, text: "Yes.", eagerness: $0, speech: 10) } == [15, 12, 9])
     }
 
     @Test("the less sound and words agree, the longer the silence must be")
     func waiting() {
-        #expect(Self.windowsToEnd(probability: 0.6, text: Self.sentence) == 16)
-        #expect(Self.windowsToEnd(probability: 0.2, text: Self.sentence) == 24)
-        #expect(Self.windowsToEnd(probability: 0.01, text: Self.sentence) == 31)
+        #expect(Self.windowsToEnd(probability: 0.6, text: Self.sentence) == 17)
+        #expect(Self.windowsToEnd(probability: 0.2, text: Self.sentence) == 25)
+        #expect(Self.windowsToEnd(probability: 0.01, text: Self.sentence) == 26)
         #expect(Self.windowsToEnd(probability: 0.6, text: "Five years.") == 21)
-        #expect(Self.windowsToEnd(probability: 0.2, text: "Five years.") == 31)
+        #expect(Self.windowsToEnd(probability: 0.2, text: "Five years.") == 26)
         #expect(Self.windowsToEnd(probability: 0.05, text: "Five years.") == 41)
-        #expect(Self.windowsToEnd(probability: 0.99, text: "I led the team,") == 24)
+        #expect(Self.windowsToEnd(probability: 0.99, text: "I led the team,") == 29)
         #expect(Self.windowsToEnd(probability: 0.99, text: "I led the team and") == 41)
     }
 
@@ -94,7 +93,7 @@ import Testing
     @Test("without judgement or words the turn ends all the same")
     func nothingKnown() {
         #expect(Self.windowsToEnd(probability: nil, text: nil) == 41)
-        #expect(Self.windowsToEnd(probability: .nan, text: Self.sentence) == 24)
+        #expect(Self.windowsToEnd(probability: .nan, text: Self.sentence) == 25)
         #expect(Self.windowsToEnd(probability: 0.99, text: nil) == 24)
     }
 
@@ -102,7 +101,7 @@ import Testing
     func monotonous() {
         for eagerness in [SemanticTurnEnd.Eagerness.low, .medium, .high] {
             let rule = SemanticTurnEnd(eagerness: eagerness)
-            for text in [TextCompletion.closed, .sentence, .clause, .unknown, .unfinished] {
+            for text in [TextCompletion.closed, .answer, .sentence, .clause, .unknown, .unfinished] {
                 let waits = stride(from: Float(0), through: 1, by: 0.05).map {
                     rule.silenceWindows(probability: $0, text: text, isBrief: true)
                 }
@@ -115,11 +114,11 @@ import Testing
     @Test("an answer that comes after its silence was long enough ends the turn at once")
     func late() {
         var driver = TurnDriver(Self.settings())
-        driver.speech(80)
+        driver.speech(100)
         driver.silence(15)
         #expect(driver.recognised(0, "I led the team for two years.").isEmpty)
         let actions = driver.judged(0, 0.95)
-        #expect(actions == [.stopSpeech(turn: 0, endSample: 95 * Self.window), .commit(turn: 0, pieces: [0])])
+        #expect(actions == [.stopSpeech(turn: 0, endSample: 115 * Self.window), .commit(turn: 0, pieces: [0])])
         #expect(driver.silence(100).isEmpty)
     }
 
@@ -142,25 +141,25 @@ import Testing
     @Test("what was judged in an earlier pause does not count in a later one")
     func earlierPause() {
         var driver = TurnDriver(Self.settings())
-        driver.speech(80)
+        driver.speech(100)
         driver.silence(6)
         driver.judged(0, 0.99)
         driver.speech(20)
         driver.silence(6)
         driver.recognised(1, Self.sentence)
-        #expect(driver.silence(17).stops.isEmpty)
+        #expect(driver.silence(18).stops.isEmpty)
         #expect(driver.silence(1).stops.count == 1)
     }
 
     @Test("the reply is prepared in the silence when the turn may be over, and used at its end")
     func prepared() {
         var driver = TurnDriver(Self.settings(createResponse: true))
-        driver.speech(80)
+        driver.speech(100)
         driver.silence(6)
         #expect(driver.recognised(0, "I led the team for two years.") == [.prepareResponse(turn: 0, pieces: [0])])
         #expect(driver.judged(0, 0.95).isEmpty)
-        let end = driver.silence(7)
-        #expect(end == [.stopSpeech(turn: 0, endSample: 93 * Self.window), .commit(turn: 0, pieces: [0]), .createResponse])
+        let end = driver.silence(8)
+        #expect(end == [.stopSpeech(turn: 0, endSample: 114 * Self.window), .commit(turn: 0, pieces: [0]), .createResponse])
     }
 
     @Test("no reply is prepared for a thought that is not finished, and none at all when the client replies")

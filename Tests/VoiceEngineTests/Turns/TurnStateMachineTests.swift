@@ -163,10 +163,31 @@ import Testing
     func interrupt() {
         var driver = TurnDriver(Self.settings())
         driver.response(.silent)
-        #expect(driver.speech(2).last == .interruptResponse)
+        #expect(driver.speech(2).suffix(2) == [.interruptResponse, .resumeOutput])
         driver.silence(15)
         driver.response(.none)
         #expect(driver.speech(2).count == 1)
+    }
+
+    @Test("a single window of speech holds back a response of which nothing was heard, until the next one decides")
+    func held() {
+        var driver = TurnDriver(Self.settings())
+        driver.response(.silent)
+        #expect(driver.speech(1) == [.pauseOutput])
+        #expect(driver.silence(1) == [.resumeOutput])
+        #expect(driver.silence(20).isEmpty)
+        driver.response(.audible)
+        #expect(driver.speech(1) == [.duckOutput])
+    }
+
+    @Test("a response that is heard all the same is turned down instead of held")
+    func heldTooLate() {
+        var driver = TurnDriver(Self.settings())
+        driver.response(.silent)
+        #expect(driver.speech(1) == [.pauseOutput])
+        driver.response(.audible)
+        let actions = driver.speech(1)
+        #expect(actions.contains(.duckOutput) && !actions.contains(.resumeOutput))
     }
 
     @Test("nothing is interrupted when the session forbids it")

@@ -26,20 +26,27 @@ import Testing
 
 @Suite struct TextCompletionTests {
     @Test(
-        "questions, short answers and closing words say that it is over",
+        "questions and closing words say that it is over",
         arguments: [
-            "Could you say that again?", "Yes.", "No, I don't.", "No, not really.", "Of course.", "I led the team. That's it.",
-            "I used Postgres and so on", "It was hard. Not really.", "We did it that way, I think so.", "What do you mean", "Why?",
-            "That's all from my side. Thank you.",
+            "Could you say that again?", "I led the team. That's it.", "I used Postgres and so on", "We did it that way, I think so.",
+            "What do you mean", "Why?", "That's all from my side. Thank you.", "Where are you from?", "What do you mean by that?",
         ]
     )
     func closed(text: String) { #expect(TextCompletion(text) == .closed) }
+
+    @Test(
+        "a short answer says all that was asked",
+        arguments: ["Yes.", "No, I don't.", "No, not really.", "Of course.", "It was hard. Not really."]
+    )
+    func answer(text: String) { #expect(TextCompletion(text) == .answer) }
 
     @Test(
         "what ends with a full stop where one may stand could be a sentence",
         arguments: [
             "I worked there for three years.", "I have never thought about that.", "When I joined, the team had four people.",
             "Although it was difficult for all of us we managed to ship it.", "It was fast. And we liked it very much!",
+            "In my second year I did that.", "I think it went quite well.", "That was a very good point.",
+            "I sometimes take on too much at once.",
         ]
     )
     func sentence(text: String) { #expect(TextCompletion(text) == .sentence) }
@@ -51,7 +58,9 @@ import Testing
             "So, um.",
             "Well.", "That's a good question.", "I would say", "When I joined the team.", "We used three things: first of all,",
             "Let me think.",
-            "I like the -", "For example.", "We had about twenty point", "It is kind of", "I worked on my...",
+            "I like the -", "I wrote a script that.", "What surprised me was that?", "I think I can.", "We had around.", "So, well.",
+            "The most difficult part was, well.", "I worked there using.", "For example.", "We had about twenty point", "It is kind of",
+            "I worked on my...",
         ]
     )
     func unfinished(text: String) { #expect(TextCompletion(text) == .unfinished) }
