@@ -55,10 +55,19 @@ struct LoadEngineCommand: AsyncParsableCommand {
     private static let stepInterval = Duration.milliseconds(250)
     /// The candidates' own sound is encoded with the least effort: in life it costs the engine's machine nothing.
     private static let encoderEffort: UInt32 = 0
+    /// In milliseconds; a listener's jitter buffer hides shorter ones.
+    private static let longestGap = 40.0
+    private static let gapsToShow = 40
     private static let questions = [
         "Tell me about a project that you are proud of.", "What was the hardest part of it?", "How did you find the cause?",
         "How do you begin when a task is new to you?", "Which decision would you make differently today?",
     ]
+
+    private struct LongGap: Encodable {
+        let at_s: Double
+        let call: Int
+        let ms: Int
+    }
 
     private struct Report: Encodable {
         let calls: Int
@@ -78,6 +87,8 @@ struct LoadEngineCommand: AsyncParsableCommand {
         let gap_p99_ms: Int?
         let gap_max_ms: Int?
         let gaps_over_40_ms: Int
+        /// The longest of these, in the order of time: one stall of the machine shows as several calls at the same moment.
+        let longest_gaps: [LongGap]
         let engine_cpu_seconds_per_call_second: Double?
         let engine_memory_mb: Int?
         let engine_memory_mb_per_call: Double?
@@ -101,6 +112,7 @@ struct LoadEngineCommand: AsyncParsableCommand {
         let interval = inStep ? Self.stepInterval : Self.turn / count
         let before = pid.flatMap { ProcessUse(pid: $0) }
         Terminal.note("\(calls) calls for \(minutes) minutes")
+        let start = ContinuousClock.now
         let outcomes = await withTaskGroup(of: EngineCandidate.Outcome.self) { group in
             for index in 0..<count {
                 let candidate = EngineCandidate(
@@ -126,7 +138,7 @@ struct LoadEngineCommand: AsyncParsableCommand {
         }
         let after = pid.flatMap { ProcessUse(pid: $0) }
         try? await client.shutdown()
-        let report = report(outcomes, before, after)
+        let report = report(outcomes, since: start, before, after)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         Terminal.result(String(decoding: try encoder.encode(report), as: UTF8.self))
@@ -146,14 +158,20 @@ struct LoadEngineCommand: AsyncParsableCommand {
         }
     }
 
-    private func report(_ outcomes: [EngineCandidate.Outcome], _ before: ProcessUse?, _ after: ProcessUse?) -> Report {
+    private func report(
+        _ outcomes: [EngineCandidate.Outcome],
+        since start: ContinuousClock.Instant,
+        _ before: ProcessUse?,
+        _ after: ProcessUse?
+    ) -> Report {
         let turns = outcomes.flatMap(\.turns)
         let responses = turns.compactMap(\.responseMilliseconds)
         let silences = turns.compactMap(\.silencedMilliseconds)
         // The last turn of a call may end with the measurement.
         let unanswered = outcomes.reduce(0) { $0 + $1.turns.dropLast().count { $0.responseMilliseconds == nil && !$0.cutOff } }
         let lost = unanswered + outcomes.count(where: \.stalled)
-        let gaps = outcomes.flatMap(\.gaps)
+        let late = outcomes.enumerated().flatMap { call, outcome in outcome.gaps.map { (call: call, gap: $0) } }
+        let gaps = late.map(\.gap.milliseconds)
         let seconds = minutes * 60 * Double(calls)
         return Report(
             calls: calls,
@@ -172,7 +190,12 @@ struct LoadEngineCommand: AsyncParsableCommand {
             failed_calls: outcomes.count { $0.failure != nil },
             gap_p99_ms: Percentile.of(gaps, 0.99).map { Int($0) },
             gap_max_ms: gaps.max().map { Int($0) },
-            gaps_over_40_ms: gaps.count { $0 > 40 },
+            gaps_over_40_ms: gaps.count { $0 > Self.longestGap },
+            longest_gaps: late.filter { $0.gap.milliseconds > Self.longestGap }
+                .sorted { $0.gap.milliseconds > $1.gap.milliseconds }
+                .prefix(Self.gapsToShow)
+                .sorted { $0.gap.at < $1.gap.at }
+                .map { LongGap(at_s: ($0.gap.at - start) / .seconds(1), call: $0.call, ms: Int($0.gap.milliseconds)) },
             engine_cpu_seconds_per_call_second: before.flatMap { before in after.map { ($0.cpuSeconds - before.cpuSeconds) / seconds } },
             engine_memory_mb: after?.memoryMegabytes,
             engine_memory_mb_per_call: before.flatMap { before in

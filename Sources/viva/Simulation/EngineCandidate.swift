@@ -3,7 +3,6 @@ import NIOCore
 import NIOHTTP1
 import RealtimeProtocol
 import ServerEdge
-import Synchronization
 import VivaTestKit
 import VoiceEngine
 import VoiceMedia
@@ -16,8 +15,8 @@ struct EngineCandidate: Sendable {
         var turns: [SyntheticCandidateStateMachine.Turn] = []
         /// Nothing went on for longer than a question and its answer take: the words of an answer never came, or no question did.
         var stalled = false
-        /// Pauses between two frames of the interviewer's track, in milliseconds beyond the 20 that they should be.
-        var gaps: [Double] = []
+        /// Late frames of the interviewer's track.
+        var gaps: [FrameGaps.Gap] = []
         var failure: String?
     }
 
@@ -70,7 +69,7 @@ struct EngineCandidate: Sendable {
         let peer = factory.makeClient(
             handlers: AudioTransportHandlers(
                 received: { samples in
-                    gaps.frame(at: sound.now)
+                    gaps.frame()
                     sound.received(samples)
                 },
                 frameDue: { sound.fill($0) },
@@ -152,19 +151,5 @@ struct EngineCandidate: Sendable {
         let answer = String(buffer: try await response.body.collect(upTo: Self.answerBytes))
         guard response.status == .created else { throw CommandFailure("the engine answered \(response.status.code)") }
         return answer
-    }
-
-    /// When frames arrived. Sendable because all state is behind one mutex.
-    private final class FrameGaps: Sendable {
-        private let state = Mutex((last: Double?.none, gaps: [Double]()))
-
-        func frame(at now: Double) {
-            state.withLock { state in
-                if let last = state.last, now - last > 20 { state.gaps.append(now - last - 20) }
-                state.last = now
-            }
-        }
-
-        var all: [Double] { state.withLock { $0.gaps } }
     }
 }
