@@ -11,7 +11,7 @@ FUZZ_SECONDS ?= 60
 FORMATTED := Sources Tests Package.swift Fuzz/Package.swift Fuzz/Targets
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap build models run demo test unit web integration fuzz format lint doctor clean
+.PHONY: help bootstrap build models run demo test unit web integration frameworks fuzz format lint doctor clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,7 +45,11 @@ web: ## tests of the browser modules (node --test)
 	node --test Tests/WebTests/
 
 integration: models ## real binaries, real browser (pytest)
-	VIVA_MODELS_DIR=$(abspath $(MODELS)) .venv/bin/python -m pytest IntegrationTests -q
+	VIVA_MODELS_DIR=$(abspath $(MODELS)) .venv/bin/python -m pytest IntegrationTests -q --ignore IntegrationTests/frameworks
+
+frameworks: models ## LiveKit Agents, Pipecat and openai-agents, unchanged, against the engine (installs 700 MB; not part of test)
+	@scripts/bootstrap --frameworks
+	VIVA_MODELS_DIR=$(abspath $(MODELS)) .venv/bin/python -m pytest IntegrationTests/frameworks -q
 
 fuzz: ## search for inputs that break the pure cores, FUZZ_SECONDS per target (see Fuzz/README.md)
 	@scripts/fuzz $(FUZZ_SECONDS)

@@ -11,7 +11,7 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-VIVA = ROOT / ".build" / "release" / "viva"
+VIVA = pathlib.Path(os.environ.get("VIVA_BINARY", ROOT / ".build" / "release" / "viva"))
 PLANS = pathlib.Path(__file__).resolve().parent / "plans"
 
 

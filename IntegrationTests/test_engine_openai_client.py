@@ -192,7 +192,6 @@ def test_manual_turns(engine, spoken):
         ({"type": "session.update", "session": {"instructions": "x"}}, "missing_required_parameter", "session.type"),
         ({"type": "session.update", "session": {"type": "realtime", "audio": {"input": {"turn_detection": {"type": "none"}}}}},
          "invalid_value", "session.audio.input.turn_detection.type"),
-        ({"type": "session.update", "session": {"type": "realtime", "model": "another"}}, "invalid_value", "session.model"),
         ({"type": "session.update", "session": {"type": "realtime", "audio": {"output": {"voice": "onyx"}}}}, "invalid_value",
          "session.audio.output.voice"),
         ({"type": "input_audio_buffer.append", "audio": "?"}, "invalid_value", "audio"),
@@ -240,8 +239,9 @@ def test_what_frameworks_send_meets_no_error(engine, spoken):
     """Item ids of their own, `root`, metadata by which they find their reply, the model once more, two session updates."""
     engine.chat.will_say("Found.")
     mine, front = uuid.uuid4().hex, uuid.uuid4().hex
-    with client(engine).realtime.connect(model="gpt-realtime-2.1") as connection:
+    with client(engine).realtime.connect(model="gpt-realtime") as connection:
         session = {
+            # A framework's default, which is not what the address asked for.
             "type": "realtime", "model": "gpt-realtime-2.1", "output_modalities": ["text"],
             "audio": {
                 "input": {

@@ -21,7 +21,7 @@ extension SessionConfiguration {
     /// Merges a partial update. Nothing changes when it throws.
     ///
     /// - Parameters:
-    ///   - update: absent members keep what is there.
+    ///   - update: absent members keep what is there. Another `model` than the session's is passed over.
     ///   - audioWasSent: the voice is locked once the assistant has spoken (`cannot_update_voice`).
     /// - Throws: `unknown_parameter` for a member that this type of session does not have, `invalid_value` and
     ///   `missing_required_parameter` for the rest, each with the path of the member.
@@ -102,12 +102,9 @@ extension SessionConfiguration {
     }
 
     private mutating func mergeReplies(_ update: SessionUpdate) throws(RealtimeError) {
-        if let model = update.model {
-            if let fixed = self.model, model != fixed {
-                throw .invalidValue("session.model", "The model of a session cannot change after its start.")
-            }
-            self.model = model
-        }
+        // The model of a session does not change after its start. A client that names another one is shown the session's own, as the API
+        // does: openai-agents sends its default in every update, whatever the address says, and users of Pipecat did.
+        model = model ?? update.model
         if let modalities = update.outputModalities {
             try SessionValidation.outputModalities(modalities, "session.output_modalities")
             outputModalities = modalities

@@ -66,7 +66,6 @@ import Testing
                 "session.audio.input.turn_detection.silence_duration_ms"
             ),
             (#"{"type":"transcription"}"#, "session.type"),
-            (#"{"model":"other"}"#, "session.model"),
             (#"{"temperature":0.7}"#, "session.temperature"),
         ]
     )
@@ -84,6 +83,15 @@ import Testing
         let error = #expect(throws: RealtimeError.self) { try session.merging(other, audioWasSent: true) }
         #expect(error?.code == "cannot_update_voice")
         _ = try session.merging(SessionUpdate(output: .init(voice: "marin")), audioWasSent: true)
+    }
+
+    @Test("an update that names another model is taken, but for the model")
+    func otherModel() throws {
+        let update = try update(#"{"model":"other","instructions":"Be brief."}"#)
+        let merged = try SessionConfiguration(model: "viva").merging(update)
+        #expect(merged.model == "viva")
+        #expect(merged.instructions == "Be brief.")
+        #expect(try SessionConfiguration().merging(update).model == "other")
     }
 
     @Test("a client may echo the session that it got")

@@ -40,22 +40,22 @@ struct ChatMessages {
 
     private(set) var messages: [ChatMessage] = []
     private let dialect: ChatDialect
+    /// Outputs that came before the model spoke again; the others are told where they came.
     private let outputs: [String: String]
-    private var knownCalls: Set<String> = []
+    /// Names of the functions by call.
+    private var knownCalls: [String: String] = [:]
     /// Calls of the last message, whose outputs must follow it.
     private var openCalls: [String] = []
 
     init(instructions: String, items: [RealtimeItem], dialect: ChatDialect) {
         self.dialect = dialect
-        let answers = items.lazy.filter { $0.type == .functionCallOutput }.compactMap { item in item.callID.map { ($0, item.output ?? "") }
-        }
-        outputs = Dictionary(answers, uniquingKeysWith: { first, _ in first })
+        outputs = Self.outputsInTime(items)
         add(.system, instructions)
         for item in items {
             switch item.type {
             case .message: add(message: item)
             case .functionCall: add(call: item)
-            case .functionCallOutput where openCalls.contains(item.callID ?? ""): closeCalls()
+            case .functionCallOutput: add(output: item)
             default: break
             }
         }
@@ -90,7 +90,8 @@ struct ChatMessages {
     }
 
     private mutating func add(call item: RealtimeItem) {
-        guard let id = item.callID, !id.isEmpty, let name = item.name, !name.isEmpty, knownCalls.insert(id).inserted else { return }
+        guard let id = item.callID, !id.isEmpty, let name = item.name, !name.isEmpty, knownCalls[id] == nil else { return }
+        knownCalls[id] = name
         let call = ChatMessage.ToolCall(function: .init(arguments: Self.object(item.arguments), name: name), id: id)
         beginIfNeeded(.assistant)
         if let last = messages.last, last.role == .assistant, last.toolCalls == nil || !openCalls.isEmpty {
@@ -99,6 +100,43 @@ struct ChatMessages {
             messages.append(ChatMessage(role: .assistant, content: "", toolCalls: [call]))
         }
         openCalls.append(id)
+    }
+
+    /// A slow function answers when the model has spoken meanwhile. It was told that there is no result yet, so the result is news.
+    private mutating func add(output item: RealtimeItem) {
+        guard let id = item.callID, let name = knownCalls[id] else { return }
+        if outputs[id] == nil {
+            add(dialect == .common ? .user : .system, Self.lateOutput(item.output ?? "", of: name))
+        } else if openCalls.contains(id) {
+            closeCalls()
+        }
+    }
+
+    /// What stands for a function's output that the model is told after it spoke on.
+    static func lateOutput(_ output: String, of name: String) -> String {
+        "(The function \(name) has now answered: \(output))"
+    }
+
+    /// The outputs by call that came before the model said more or called again.
+    private static func outputsInTime(_ items: [RealtimeItem]) -> [String: String] {
+        var outputs: [String: String] = [:]
+        var waiting: Set<String> = []
+        var groupIsOpen = false
+        for item in items {
+            switch item.type {
+            case .functionCall:
+                if !groupIsOpen { waiting = [] }
+                groupIsOpen = true
+                if let id = item.callID, outputs[id] == nil { waiting.insert(id) }
+            case .functionCallOutput:
+                groupIsOpen = false
+                if let id = item.callID, waiting.remove(id) != nil { outputs[id] = item.output ?? "" }
+            default:
+                groupIsOpen = false
+                if item.role == .assistant, !item.spokenText.isEmpty { waiting = [] }
+            }
+        }
+        return outputs
     }
 
     private mutating func closeCalls() {

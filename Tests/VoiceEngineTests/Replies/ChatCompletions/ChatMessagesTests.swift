@@ -89,4 +89,26 @@ import Testing
             ]
         )
     }
+
+    @Test("the output of a slow function is told when it comes, behind what was said meanwhile")
+    func lateOutput() {
+        let asked = [Self.user("Weather?"), Self.call("a"), Self.user("Take your time."), Self.assistant("One moment.")]
+        let meanwhile = [
+            "user: Weather?", "assistant:  calls a{}", "tool a: \(ChatMessages.noOutput)", "user: Take your time.",
+            "assistant: One moment.",
+        ]
+        #expect(lines(asked + [Self.user("And?")]) == meanwhile + ["user: And?"])
+        let answered = asked + [Self.output("a", "sunny")]
+        #expect(lines(answered) == meanwhile + ["user: (The function note has now answered: sunny)"])
+        #expect(lines(answered, .openAI) == meanwhile + ["system: (The function note has now answered: sunny)"])
+        // A second call is also something that the model said.
+        let calls = [Self.user("Go"), Self.call("a"), Self.user("Faster"), Self.call("b"), Self.output("a", "A"), Self.output("b", "B")]
+        #expect(
+            lines(calls) == [
+                "user: Go", "assistant:  calls a{}", "tool a: \(ChatMessages.noOutput)", "user: Faster", "assistant:  calls b{}",
+                "tool b: B",
+                "user: (The function note has now answered: A)",
+            ]
+        )
+    }
 }
