@@ -89,11 +89,33 @@ static void connection_changed(GObject *webrtc, GParamSpec *property, gpointer d
     }
 }
 
+// A streaming thread says itself that it begins. Those that frames go through are hurried: the encoder's, and the receiver's
+// as far as the decoder. Not those of DTLS and SCTP: when a call ends, dtlsenc turns in a circle until the thread that stops it
+// gets the processor, and a hurried one would keep it away.
+static void stream_status(GstMessage *message) {
+    static const char *const hurried[] = {"appsrc", "queue", "nicesrc", "rtpjitterbuffer"};
+    GstStreamStatusType type = GST_STREAM_STATUS_TYPE_CREATE;
+    GstElement *owner = NULL;
+    gst_message_parse_stream_status(message, &type, &owner);
+    GstElementFactory *factory = owner == NULL ? NULL : gst_element_get_factory(owner);
+    if (type != GST_STREAM_STATUS_TYPE_ENTER || factory == NULL) {
+        return;
+    }
+    const char *name = gst_plugin_feature_get_name(GST_PLUGIN_FEATURE(factory));
+    for (size_t i = 0; i < G_N_ELEMENTS(hurried); i++) {
+        if (strcmp(name, hurried[i]) == 0) {
+            (void)viva_thread_moves_media();
+        }
+    }
+}
+
 // Runs on the thread that posts the message, so no GLib main loop is needed anywhere.
 static GstBusSyncReply bus_message(GstBus *bus, GstMessage *message, gpointer data) {
     (void)bus;
     viva_webrtc_peer *peer = data;
-    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_STREAM_STATUS) {
+        stream_status(message);
+    } else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
         GError *error = NULL;
         gst_message_parse_error(message, &error, NULL);
         char *text = g_strdup_printf("%s: %s", GST_MESSAGE_SRC_NAME(message), error ? error->message : "no reason given");

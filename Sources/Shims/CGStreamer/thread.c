@@ -1,8 +1,11 @@
-// What Swift's Glibc module does not offer in a stable way: a named detached thread, and a clock to sleep on.
+// What Swift's Glibc module does not offer in a stable way: a named detached thread, its priority, and a clock to sleep on.
+#define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "CGStreamer.h"
@@ -39,6 +42,20 @@ bool viva_thread_start(const char *name, void (*body)(void *context), void *cont
         free(start);
     }
     return failure == 0;
+}
+
+// The lowest real-time priority is above everything that is not real-time.
+#define MEDIA_PRIORITY 1
+// Where that is not permitted; with an RLIMIT_NICE of 30 or the capability it is.
+#define MEDIA_NICENESS (-10)
+
+bool viva_thread_moves_media(void) {
+    // A child or thread that this one starts is an ordinary one again.
+    struct sched_param parameters = {.sched_priority = MEDIA_PRIORITY};
+    if (sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &parameters) == 0) {
+        return true;
+    }
+    return setpriority(PRIO_PROCESS, 0, MEDIA_NICENESS) == 0;
 }
 
 uint64_t viva_monotonic_now(void) {

@@ -1,3 +1,4 @@
+import CGStreamer
 import Synchronization
 
 /// The one thread that paces the audio of every call: each 20 ms it asks each connection for the frame that is due.
@@ -40,6 +41,7 @@ final class MediaTicker: Sendable {
     private func run() {
         let frame = UnsafeMutableBufferPointer<Int16>.allocate(capacity: PeerSession.samplesPerFrame)
         defer { frame.deallocate() }
+        _ = viva_thread_moves_media()
         var schedule = TickSchedule(start: MonotonicClock.now(), interval: Self.interval, maximumCatchUp: Self.maximumCatchUp)
         while true {
             MonotonicClock.sleep(until: schedule.next)

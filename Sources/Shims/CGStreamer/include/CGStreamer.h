@@ -30,6 +30,12 @@ enum {
 // False when the system has no thread left; `body` is not run then.
 bool viva_thread_start(const char *name, void (*body)(void *context), void *context);
 
+// Lets the calling thread run before threads that do not move media, as far as the system permits it (CAP_SYS_NICE, or limits for
+// RTPRIO or NICE). A frame is due every 20 ms and takes less than one; a thread that computes must not keep it waiting.
+//
+// Returns false when nothing of it is permitted; then the thread is an ordinary one.
+bool viva_thread_moves_media(void);
+
 // Nanoseconds of the clock that GStreamer runs on, which only goes forward.
 uint64_t viva_monotonic_now(void);
 void viva_monotonic_sleep_until(uint64_t instant);
