@@ -11,7 +11,8 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-VIVA = ROOT / ".build" / "release" / "viva"
+# Another binary for a quick look; the suite counts with the release build only.
+VIVA = pathlib.Path(os.environ.get("VIVA_BINARY", ROOT / ".build" / "release" / "viva"))
 PLANS = pathlib.Path(__file__).resolve().parent / "plans"
 
 
