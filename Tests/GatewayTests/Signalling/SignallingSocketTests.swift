@@ -145,6 +145,8 @@ struct SignallingSocketTests {
             while second == nil { second = try? await page.socket() }
             let peer = try #require(second)
             #expect(peer.session == page.id.rawValue)
+            // A second offer would be refused if the first were carried out.
+            peer.send(SignallingPeer.offer)
             peer.send(SignallingPeer.offer)
             peer.send(#"{"type":"ice_candidate"}"#)
             #expect(try await peer.nextType() == "ice_status", "the offer waits: nobody has shown whose this socket is")
