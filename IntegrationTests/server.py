@@ -11,6 +11,7 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+# Another binary for a quick look; the suite counts with the release build only.
 VIVA = pathlib.Path(os.environ.get("VIVA_BINARY", ROOT / ".build" / "release" / "viva"))
 PLANS = pathlib.Path(__file__).resolve().parent / "plans"
 

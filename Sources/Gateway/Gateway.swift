@@ -89,6 +89,7 @@ public final class Gateway: Service {
         let (host, isTLS, address) = (self.configuration.server.host, self.configuration.server.tls != nil, parts.router.address)
         let server = EdgeServer(
             router: parts.router.build(),
+            webSockets: [parts.router.socket],
             configuration: self.configuration.server,
             eventLoopGroup: self.eventLoopGroup,
             logger: self.logger,
@@ -114,7 +115,10 @@ public final class Gateway: Service {
             await modelsChecked
         }
         // Shut down from the last to the first: drain, then the server, then what the calls still have to store.
-        let group = ServiceGroup(services: [parts.keyUses, parts.router.watch, parts.registry, server, steward], logger: self.logger)
+        let group = ServiceGroup(
+            services: [parts.keyUses, parts.router.watch, parts.router.signalling, parts.registry, server, steward],
+            logger: self.logger
+        )
         try await group.run()
     }
 
@@ -182,6 +186,16 @@ public final class Gateway: Service {
             plans: TenantPlans(store: self.store, plans: self.plans, wallClock: self.wallClock, logger: self.logger),
             keyUses: keyUses
         )
+        let watch = TokenWatch(store: self.store, clock: self.clock, wallClock: self.wallClock, logger: self.logger)
+        let signalling = SignallingOffice(
+            store: self.store,
+            registry: registry,
+            watch: watch,
+            tickets: tickets,
+            limits: self.configuration.signalling,
+            clock: self.clock,
+            wallClock: self.wallClock
+        )
         let router = GatewayRouter(
             store: self.store,
             ladder: ladder,
@@ -191,10 +205,13 @@ public final class Gateway: Service {
             metrics: metrics,
             budget: budget,
             wallClock: self.wallClock,
-            watch: TokenWatch(store: self.store, clock: self.clock, wallClock: self.wallClock, logger: self.logger),
+            watch: watch,
             address: address,
             allowedOrigins: origins,
             isBehindTLS: self.configuration.server.tls != nil || self.configuration.publicURL?.hasPrefix("https://") == true,
+            clock: self.clock,
+            signalling: signalling,
+            handsOutDirectKeys: self.configuration.handsOutDirectKeys,
             pages: try Pages(),
             assets: EmbeddedAssets()
         )

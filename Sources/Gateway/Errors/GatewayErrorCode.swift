@@ -9,11 +9,14 @@ public import ServerEdge
 public enum GatewayErrorCode: String, EdgeErrorCode {
     case invalidSDP = "invalid_sdp"
     case noOpus = "no_opus"
+    case keyMissing = "key_missing"
+    case keyExpired = "key_expired"
     case originNotAllowed = "origin_not_allowed"
     case ticketUnknown = "ticket_unknown"
     case planUnknown = "plan_unknown"
     case callInProgress = "call_in_progress"
     case interviewOver = "interview_over"
+    case sessionInUse = "session_in_use"
     case ticketUsed = "ticket_used"
     case ticketExpired = "ticket_expired"
     case upstreamRejected = "upstream_rejected"
@@ -27,9 +30,10 @@ public enum GatewayErrorCode: String, EdgeErrorCode {
     public var status: HTTPResponse.Status {
         switch self {
         case .invalidSDP, .noOpus: .badRequest
+        case .keyMissing, .keyExpired: .unauthorized
         case .originNotAllowed: .forbidden
         case .ticketUnknown, .planUnknown: .notFound
-        case .callInProgress, .interviewOver: .conflict
+        case .callInProgress, .interviewOver, .sessionInUse: .conflict
         case .ticketUsed, .ticketExpired: .gone
         case .upstreamRejected: .badGateway
         case .engineFull, .engineUnavailable, .storageUnavailable, .draining: .serviceUnavailable
@@ -42,11 +46,14 @@ public enum GatewayErrorCode: String, EdgeErrorCode {
         switch self {
         case .invalidSDP: "The browser's call offer could not be read. Reload the page, or try another browser."
         case .noOpus: "The browser did not offer the Opus audio codec. Use a current Chrome, Firefox, Safari or Edge."
+        case .keyMissing: "The session has no key yet. Ask for one with POST /api/generate-ephemeral-key, then offer the call again."
+        case .keyExpired: "The session's key has expired. Ask for a new one with POST /api/generate-ephemeral-key."
         case .originNotAllowed: "This page may not use the interview service. Open the interview from its own link."
         case .ticketUnknown: "This interview link is not known. Check that it was copied completely, or ask for a new one."
         case .planUnknown: "There is no interview plan with this id. List the plans with GET /v1/plans."
         case .callInProgress: "This interview is already running, perhaps in another window. Close that window, then try again."
         case .interviewOver: "This interview has ended and cannot be started again."
+        case .sessionInUse: "This session is already connected, perhaps in another window. Close that window, then try again."
         case .ticketUsed: "This interview link was already used. Continue in the window where it was opened, or ask for a new link."
         case .ticketExpired: "This interview link has expired. Ask the person who invited you for a new one."
         case .upstreamRejected: "The voice service refused the call. Tell the operator the request id."

@@ -27,6 +27,19 @@ struct CallRoutes: Sendable {
     private func start(_ request: Request, _ context: CandidateContext) async throws -> Response {
         try request.requireContentType("application/sdp")
         let offer = try await request.collectText(upTo: OfferCheck.maximumBytes)
+        try Self.check(offer)
+        let replaced = Self.replaces.flatMap { request.headers[$0] }.flatMap { CallID(rawValue: $0) }
+        let answer = try await self.registry.connect(context.identity, offer: offer, replacing: replaced)
+        return .text(
+            answer.sdp,
+            contentType: "application/sdp",
+            status: .created,
+            headers: [.location: "/v1/calls/\(answer.callID.rawValue)"]
+        )
+    }
+
+    /// Refuses what no server could answer.
+    static func check(_ offer: String) throws {
         do {
             try OfferCheck.check(offer)
         } catch {
@@ -36,14 +49,6 @@ struct CallRoutes: Sendable {
             case .tooLarge: EdgeError(CommonErrorCode.payloadTooLarge, cause: error)
             }
         }
-        let replaced = Self.replaces.flatMap { request.headers[$0] }.flatMap { CallID(rawValue: $0) }
-        let answer = try await self.registry.connect(context.identity, offer: offer, replacing: replaced)
-        return .text(
-            answer.sdp,
-            contentType: "application/sdp",
-            status: .created,
-            headers: [.location: "/v1/calls/\(answer.callID.rawValue)"]
-        )
     }
 
     private func events(_ request: Request, _ context: CandidateContext) async throws -> Response {

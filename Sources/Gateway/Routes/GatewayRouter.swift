@@ -17,21 +17,33 @@ struct GatewayRouter: Sendable {
     let address: PublicAddress
     let allowedOrigins: Set<String>
     let isBehindTLS: Bool
+    let clock: MonotonicClock
+    let signalling: SignallingOffice
+    let handsOutDirectKeys: Bool
     let pages: Pages
     let assets: EmbeddedAssets
 
     func build() -> Router<GatewayContext> {
         let router = Router(context: GatewayContext.self)
-        // Middleware counts for the routes added after it only.
+        // Middleware counts for the routes added after it only. This one is outside of the errors, so that a page can read them too.
+        router.add(middleware: CrossOriginMiddleware(origins: .listed(self.allowedOrigins)))
         router.addEdgeMiddleware(
             contentSecurityPolicy: Pages.contentSecurityPolicy,
             strictTransportSecurity: self.isBehindTLS,
             metrics: self.metrics.registry
         )
-        router.add(middleware: OriginMiddleware<GatewayContext>(allowed: self.allowedOrigins))
+        router.add(middleware: OriginMiddleware<GatewayContext>(rule: OriginRule(allowed: self.allowedOrigins)))
 
-        OperationsRoutes(store: self.store, ladder: self.ladder, registry: self.registry, metrics: self.metrics, budget: self.budget)
-            .add(to: router)
+        OperationsRoutes(
+            store: self.store,
+            ladder: self.ladder,
+            registry: self.registry,
+            metrics: self.metrics,
+            budget: self.budget,
+            signalling: self.signalling,
+            clock: self.clock
+        )
+        .add(to: router)
         // The page shows what the answer of the ticket's exchange repeats and the record names.
         let notice = CandidateNotice(VoicePath(self.ladder.rungs.map(\.choice.upstream)))
         PageRoutes(pages: self.pages, assets: self.assets, tickets: self.tickets, notice: notice).add(to: router)
@@ -53,6 +65,38 @@ struct GatewayRouter: Sendable {
         interviews.addInviting(to: authenticated.group(context: InterviewerContext.self))
         TranscriptRoutes(store: self.store)
             .add(to: authenticated.group(context: ReaderContext.self))
+        self.addSignalling(to: router, interviews, notice)
         return router
+    }
+
+    /// The routes of older signalling servers, with the errors their pages read.
+    private func addSignalling(to router: Router<GatewayContext>, _ interviews: InterviewRoutes, _ notice: CandidateNotice) {
+        let options = self.ladder.rungs.first?.choice.session ?? InterviewSession.Options()
+        let routes = SignallingRoutes(
+            office: self.signalling,
+            directKeys: self.handsOutDirectKeys ? DirectKeys(store: self.store, ladder: self.ladder) : nil,
+            configuration: options
+        )
+        func group(optional: Bool) -> RouterGroup<GatewayContext> {
+            router.group()
+                .add(middleware: ErrorResponseMiddleware(.flat))
+                .add(middleware: AuthenticationMiddleware(authenticator: self.authenticator, isOptional: optional))
+        }
+        routes.addKeys(to: group(optional: true).group(context: SignallingContext.self))
+        let authenticated = group(optional: false)
+        routes.addSessions(to: authenticated.group(context: CandidateContext.self))
+        routes.addReading(to: authenticated.group(context: ReaderContext.self))
+        InterviewStartRoute(interviews: interviews, address: self.address, configuration: options, notice: notice)
+            .add(to: authenticated.group(context: InterviewerContext.self))
+    }
+
+    /// `/ws`, which the server adds to the routes itself.
+    var socket: WebSocketRoute {
+        SignallingSocket(
+            office: self.signalling,
+            authenticator: self.authenticator,
+            origins: OriginRule(allowed: self.allowedOrigins)
+        )
+        .route()
     }
 }

@@ -91,8 +91,34 @@ struct InterviewRoutes: Sendable {
     private func create(_ request: Request, _ context: InterviewerContext) async throws -> Response {
         try request.requireContentType("application/json")
         let body = try await request.decodeJSON(CreateBody.self, upTo: Self.bodyLimit)
+        let (record, ticket, expiresAt) = try await self.make(
+            plan: body.plan_id,
+            candidateName: body.candidate_name,
+            origin: body.origin,
+            tenant: context.identity.tenantID
+        )
+        return .json(
+            CreatedBody(
+                id: record.id.rawValue,
+                status: record.status.rawValue,
+                plan_id: record.planID.rawValue,
+                join_url: self.address.joinLink(ticket).expose(),
+                expires_at: expiresAt.rfc3339
+            ),
+            status: .created,
+            headers: [.location: "/v1/interviews/\(record.id.rawValue)"]
+        )
+    }
+
+    /// Makes an interview and its first ticket.
+    func make(
+        plan: String,
+        candidateName: Personal<String>?,
+        origin: String?,
+        tenant: TenantID
+    ) async throws -> (record: InterviewRecord, ticket: Secret<String>, expiresAt: Timestamp) {
         var name: CandidateName?
-        if let given = body.candidate_name?.reveal(), !given.isEmpty {
+        if let given = candidateName?.reveal(), !given.isEmpty {
             name = CandidateName(given)
             if name == nil {
                 throw EdgeError(
@@ -102,21 +128,20 @@ struct InterviewRoutes: Sendable {
                 )
             }
         }
-        if let origin = body.origin, !self.allowedOrigins.contains(origin) {
+        if let origin, !self.allowedOrigins.contains(origin) {
             throw EdgeError(
                 CommonErrorCode.invalidRequest,
                 message: "The origin must be one that the server allows, such as https://careers.example.",
                 parameter: "origin"
             )
         }
-        guard let planID = PlanID(rawValue: body.plan_id) else { throw EdgeError.gateway(.planUnknown) }
-        let tenant = context.identity.tenantID
+        guard let planID = PlanID(rawValue: plan) else { throw EdgeError.gateway(.planUnknown) }
         var generator = SystemRandomNumberGenerator()
         let new = NewInterview(
             id: .random(using: &generator),
             planID: planID,
             candidateName: name,
-            origin: body.origin,
+            origin: origin,
             createdAt: self.wallClock.now
         )
         let record: InterviewRecord
@@ -128,17 +153,7 @@ struct InterviewRoutes: Sendable {
         let (ticket, expiresAt) = try await translatingStoreErrors { () throws(InterviewStoreError) in
             try await self.tickets.issue(for: record.id, tenant: tenant)
         }
-        return .json(
-            CreatedBody(
-                id: record.id.rawValue,
-                status: record.status.rawValue,
-                plan_id: planID.rawValue,
-                join_url: self.address.joinLink(ticket).expose(),
-                expires_at: expiresAt.rfc3339
-            ),
-            status: .created,
-            headers: [.location: "/v1/interviews/\(record.id.rawValue)"]
-        )
+        return (record, ticket, expiresAt)
     }
 
     private struct LinkBody: Encodable {
@@ -149,7 +164,12 @@ struct InterviewRoutes: Sendable {
     /// A fresh link into the same interview, for a candidate who has lost the first one or the tab that used it.
     private func renewLink(_ context: InterviewerContext) async throws -> Response {
         let id = try context.identifier("id", as: InterviewID.self)
-        let tenant = context.identity.tenantID
+        let (ticket, expiresAt) = try await self.renewTicket(of: id, tenant: context.identity.tenantID)
+        return .json(LinkBody(join_url: self.address.joinLink(ticket).expose(), expires_at: expiresAt.rfc3339), status: .created)
+    }
+
+    /// A new ticket into the same interview; those before it and what they gave are worth nothing from now on.
+    func renewTicket(of id: InterviewID, tenant: TenantID) async throws -> (ticket: Secret<String>, expiresAt: Timestamp) {
         let ticket: Secret<String>
         let expiresAt: Timestamp
         do {
@@ -159,7 +179,7 @@ struct InterviewRoutes: Sendable {
         }
         // Whoever talks with the old link has no right to it any more, and must not stand in the way of the new one.
         await self.registry.call(of: id)?.linkRenewed()
-        return .json(LinkBody(join_url: self.address.joinLink(ticket).expose(), expires_at: expiresAt.rfc3339), status: .created)
+        return (ticket, expiresAt)
     }
 
     private struct PageBody: Encodable {

@@ -27,6 +27,13 @@ extension OpenAPIDocument {
               "summary": "The process is alive",
               "responses": {"200": {"description": "Alive.", "content": {"application/json": {"schema": {"type": "object"}}}}}
             }},
+            "/healthz": {"get": {
+              "summary": "The process is alive: for how long, with how many signalling sessions",
+              "responses": {"200": {"description": "Alive.", "content": {"application/json": {"schema": {
+                "type": "object", "required": ["status", "uptime", "sessions"],
+                "properties": {"status": {"const": "ok"}, "uptime": {"type": "number"}, "sessions": {"type": "integer"}}
+              }}}}}
+            }},
             "/ready": {"get": {
               "summary": "Calls can be made",
               "responses": {

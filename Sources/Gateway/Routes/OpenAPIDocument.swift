@@ -10,7 +10,8 @@ enum OpenAPIDocument {
             "description": "Spoken interviews: tickets, calls, transcripts. Errors have one envelope and a closed list of codes."
           },
           "paths": {
-        \(Self.paths)
+        \(Self.paths),
+        \(Self.signallingPaths)
           },
           "components": {
         \(Self.components)
@@ -21,6 +22,7 @@ enum OpenAPIDocument {
     static let components = """
             "securitySchemes": {
               "candidate": {"type": "http", "scheme": "bearer", "description": "The token of POST /v1/join; opens one interview."},
+              "session": {"type": "http", "scheme": "bearer", "description": "The client_secret of a signalling session."},
               "workspace": {"type": "http", "scheme": "bearer", "description": "The token in the workspace link, an API key of `viva keys create`, or a JSON Web Token of the configured provider."}
             },
             "responses": {
@@ -28,6 +30,11 @@ enum OpenAPIDocument {
                 "description": "What went wrong, with a code of the closed list.",
                 "headers": {"X-Request-Id": {"schema": {"type": "string"}}},
                 "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+              },
+              "FlatError": {
+                "description": "What went wrong, in the form that pages of older signalling servers read, with a code of the closed list.",
+                "headers": {"X-Request-Id": {"schema": {"type": "string"}}},
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/FlatError"}}}
               },
               "Page": {"description": "A page for people.", "content": {"text/html": {"schema": {"type": "string"}}}}
             },
@@ -45,6 +52,17 @@ enum OpenAPIDocument {
                     "request_id": {"type": "string"}
                   }
                 }}
+              },
+              "FlatError": {
+                "type": "object", "required": ["success", "error", "message", "code", "request_id"],
+                "properties": {
+                  "success": {"const": false}, "error": {"type": "string", "description": "As message."}, "message": {"type": "string"},
+                  "code": {"type": "string"}, "parameter": {"type": "string"}, "request_id": {"type": "string"}
+                }
+              },
+              "EphemeralKey": {
+                "type": "object", "required": ["value", "expires_at"],
+                "properties": {"value": {"type": "string"}, "expires_at": {"type": "integer", "description": "Seconds since 1970."}}
               },
               "Join": {"type": "object", "required": ["ticket"], "properties": {"ticket": {"type": "string", "maxLength": 128}}},
               "Admission": {

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import InterviewCore
 import InterviewStore
 import ServerEdge
 
@@ -10,9 +11,16 @@ struct OperationsRoutes: Sendable {
     let registry: CallRegistry
     let metrics: GatewayMetrics
     let budget: JournalBudget
+    let signalling: SignallingOffice
+    let clock: MonotonicClock
 
     func add(to router: some RouterMethods<GatewayContext>) {
         router.get("/health") { _, _ in Response.json(["status": "ok"]) }
+        router.get("/healthz") { _, _ in
+            Response.json(
+                AliveBody(uptime: Double(self.clock.now.wholeMilliseconds) / 1000, sessions: self.signalling.count)
+            )
+        }
         router.get("/ready") { _, _ in await self.ready() }
         router.get("/metrics") { _, _ in
             self.metrics.writesWaiting.set(Double(self.budget.waiting))
@@ -21,6 +29,14 @@ struct OperationsRoutes: Sendable {
         router.get("/openapi.json") { _, _ in
             Response.text(OpenAPIDocument.text, contentType: "application/json; charset=utf-8")
         }
+    }
+
+    private struct AliveBody: Encodable {
+        let status = "ok"
+        /// Seconds since the process began.
+        let uptime: Double
+        /// Signalling sessions.
+        let sessions: Int
     }
 
     private struct ReadyBody: Encodable {

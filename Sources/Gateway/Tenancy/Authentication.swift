@@ -88,9 +88,12 @@ struct Authenticated: Sendable {
 /// (RFC 6750, section 5.3).
 struct AuthenticationMiddleware: RouterMiddleware {
     /// Names under which clients put tokens into addresses.
-    private static let refusedParameters = ["access_token", "token", "candidate_token", "api_key", "apikey", "authorization", "jwt"]
+    static let refusedParameters = ["access_token", "token", "candidate_token", "api_key", "apikey", "authorization", "jwt"]
 
     let authenticator: Authenticator
+    /// Lets requests without a token pass, and those with a key of a signalling session, for routes that know another right. A token
+    /// that is none is refused all the same.
+    var isOptional = false
 
     func handle(
         _ request: Request,
@@ -98,11 +101,22 @@ struct AuthenticationMiddleware: RouterMiddleware {
         next: (Request, GatewayContext) async throws -> Response
     ) async throws -> Response {
         let names = request.uri.queryParameters.map { (String($0.key).removingPercentEncoding ?? "").lowercased() }
-        guard !names.contains(where: { Self.refusedParameters.contains($0) }),
-            let authenticated = try await self.authenticator.authenticate(request.bearerToken())
+        guard !names.contains(where: { Self.refusedParameters.contains($0) }) else { throw EdgeError.unauthorized }
+        if self.isOptional, request.headers[.authorization] == nil || request.signallingKey != nil {
+            return try await next(request, context)
+        }
+        guard let authenticated = try await self.authenticator.authenticate(request.bearerToken())
         else { throw EdgeError.unauthorized }
         var context = context
         context.authenticated = authenticated
         return try await next(request, context)
+    }
+}
+
+extension Request {
+    /// The key of a signalling session in `Authorization`; nil when there is none of that form.
+    var signallingKey: Secret<String>? {
+        guard let token = BearerToken.parse(self.headers), token.expose().hasPrefix(Credentials.signallingKeyPrefix) else { return nil }
+        return token
     }
 }

@@ -8,22 +8,31 @@ import ServerEdge
 /// (reliability.md, section 3). A request without an `Origin` header is not from a browser's page and passes; a browser
 /// sends the header with every POST.
 struct OriginMiddleware<Context: RequestContext>: RouterMiddleware {
-    /// Complete origins (`https://interviews.example`) besides our own.
-    let allowed: Set<String>
+    let rule: OriginRule
 
     func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
         let safe = request.method == .get || request.method == .head || request.method == .options
-        guard safe || self.mayPass(request) else { throw EdgeError.gateway(.originNotAllowed) }
+        guard safe || self.rule.allows(request.headers[values: .origin], authority: request.head.authority) else {
+            throw EdgeError.gateway(.originNotAllowed)
+        }
         return try await next(request, context)
     }
+}
 
-    private func mayPass(_ request: Request) -> Bool {
-        let origins = request.headers[values: .origin]
+/// Which pages may change something, or open a socket.
+struct OriginRule: Sendable {
+    /// Complete origins (`https://interviews.example`) besides our own.
+    let allowed: Set<String>
+
+    /// - Parameters:
+    ///   - origins: the `Origin` headers of a request; none: it is not a page's.
+    ///   - authority: the host and port the request was sent to.
+    func allows(_ origins: [String], authority: String?) -> Bool {
         guard let origin = origins.first else { return true }
         guard origins.count == 1 else { return false }
         if self.allowed.contains(origin) { return true }
         // Our own origin is what the page was loaded from: scheme and the authority of this very request.
-        guard let authority = request.head.authority, !authority.isEmpty else { return false }
+        guard let authority, !authority.isEmpty else { return false }
         return origin == "http://\(authority)" || origin == "https://\(authority)"
     }
 }

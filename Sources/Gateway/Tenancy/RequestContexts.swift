@@ -64,6 +64,23 @@ struct CandidateContext: ChildRequestContext {
     }
 }
 
+/// A request for signalling: of a candidate, of somebody who may invite, or of nobody known, who then has to name a secret that is
+/// the right itself. Cannot exist for a reviewer.
+struct SignallingContext: ChildRequestContext {
+    var coreContext: CoreRequestContextStorage
+    let principal: Principal?
+    let authority: Authority?
+
+    init(context: GatewayContext) throws {
+        if case .workspace(let identity) = context.authenticated?.principal, identity.role == .reviewer {
+            throw EdgeError(CommonErrorCode.forbidden)
+        }
+        self.coreContext = context.coreContext
+        self.principal = context.authenticated?.principal
+        self.authority = context.authenticated?.authority
+    }
+}
+
 /// A request of either, for what both may read; the handler narrows what it shows to the principal.
 struct ReaderContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage

@@ -16,6 +16,10 @@ enum Credentials {
     /// What a program or a person of a tenant authenticates with.
     static func makeAPIKey() -> Secret<String> { Secret(RandomToken.make(prefix: Self.apiKeyPrefix, byteCount: 32)) }
 
+    /// What a page of an older signalling server takes for the provider's ephemeral key.
+    static func makeSignallingKey() -> Secret<String> { Secret(RandomToken.make(prefix: Self.signallingKeyPrefix, byteCount: 32)) }
+
+    static let signallingKeyPrefix = "ek_viva_"
     static let apiKeyPrefix = "viva_sk_"
     static let candidatePrefix = "vc_"
     static let workspacePrefix = "vw_"

@@ -35,6 +35,12 @@ final class PublicAddress: Sendable {
     /// Opens the room.
     func joinLink(_ ticket: Secret<String>) -> Secret<String> { Secret("\(self.base)/i/\(ticket.expose())") }
 
+    /// The socket of a signalling session; its name is no secret.
+    func socketURL(_ session: SignallingSessionID) -> String {
+        let base = self.base
+        return "ws\(base.dropFirst("http".count))\(SignallingSocket.path)?session=\(session.rawValue)"
+    }
+
     /// Opens the workspace. The token is in the fragment, which browsers do not send to servers.
     func workspaceLink(_ token: Secret<String>) -> Secret<String> { Secret("\(self.base)/app/#token=\(token.expose())") }
 }

@@ -14,6 +14,18 @@ public enum ErrorEnvelope: Sendable {
     case viva
     /// `{"error":{"message","type","param","code"}}`, as OpenAI's API answers.
     case openAI
+    /// `{"success":false,"error":message,"message","code","parameter","request_id"}`, as pages of older signalling servers read it: some
+    /// look for `error`, some for `message`.
+    case flat
+
+    private struct FlatBody: Encodable {
+        let success = false
+        let error: String
+        let message: String
+        let code: String
+        let parameter: String?
+        let request_id: String
+    }
 
     private struct VivaBody: Encodable {
         struct Detail: Encodable {
@@ -72,6 +84,15 @@ public enum ErrorEnvelope: Sendable {
             case .viva:
                 let detail = VivaBody.Detail(code: error.code, message: error.message, parameter: error.parameter, requestID: requestID)
                 return try encoder.encodeAsByteBuffer(VivaBody(error: detail), allocator: ByteBufferAllocator())
+            case .flat:
+                let body = FlatBody(
+                    error: error.message,
+                    message: error.message,
+                    code: error.code,
+                    parameter: error.parameter,
+                    request_id: requestID
+                )
+                return try encoder.encodeAsByteBuffer(body, allocator: ByteBufferAllocator())
             case .openAI:
                 let detail = OpenAIBody.Detail(
                     message: error.message,

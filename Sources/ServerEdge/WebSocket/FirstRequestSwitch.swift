@@ -181,6 +181,7 @@ final class FirstRequestSwitch: ChannelDuplexHandler, RemovableChannelHandler {
         let request = WebSocketRequest(
             target: head.uri,
             headers: headers,
+            authority: head.headers.first(name: "host"),
             remoteAddress: context.channel.remoteAddress?.ipAddress,
             requestID: RequestIDMiddleware<EdgeRequestContext>.makeID()
         )

@@ -49,6 +49,8 @@ public struct WebSocketRequest: Sendable {
     /// Without the query.
     public let path: String
     public let headers: HTTPFields
+    /// Host and port that the request was sent to, from its one `Host` header.
+    public let authority: String?
     /// The peer's IP address as the socket sees it, without the port.
     public let remoteAddress: Personal<String>?
     /// From `Sec-WebSocket-Protocol`, in the client's order; at most 16, others are left out.
@@ -57,11 +59,12 @@ public struct WebSocketRequest: Sendable {
     public let requestID: String
     private let query: Substring
 
-    init(target: String, headers: HTTPFields, remoteAddress: String?, requestID: String) {
+    init(target: String, headers: HTTPFields, authority: String?, remoteAddress: String?, requestID: String) {
         let (path, query) = WebSocketRequest.split(target)
         self.path = String(path)
         self.query = query
         self.headers = headers
+        self.authority = authority
         self.remoteAddress = remoteAddress.map { Personal($0) }
         self.requestID = requestID
         offeredSubprotocols = headers[values: WebSocketHandshake.protocolHeader]

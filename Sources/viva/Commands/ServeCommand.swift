@@ -78,6 +78,13 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let origins = settings.text("viva.allowed.origins")?.split(separator: ",") ?? []
         configuration.allowedOrigins = Set(origins.map { $0.trimmingCharacters(in: .whitespaces) })
+        configuration.handsOutDirectKeys = try settings.flag("viva.direct.keys") ?? false
+        if let seconds = try settings.number("viva.signalling.resume.seconds", in: 1...3600) {
+            configuration.signalling.resumeWindow = .seconds(seconds)
+        }
+        if let seconds = try settings.number("viva.signalling.idle.seconds", in: 10...86_400) {
+            configuration.signalling.idleTimeout = .seconds(seconds)
+        }
         configuration.jsonWebTokens = try JSONWebTokenSettings.configuration(settings)
         return configuration
     }

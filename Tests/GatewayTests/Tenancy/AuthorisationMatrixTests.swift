@@ -21,8 +21,11 @@ struct AuthorisationMatrixTests {
         let method: String
         let path: String
         let request: String
-        let statuses: [Caller: Int]
+        let answers: [Caller: String]
         var name: String { "\(self.method) \(self.path)" }
+        /// The line of a message on a socket, which is answered by a message, or by a status when the socket is refused.
+        var isMessage: Bool { self.method == "SOCKET" }
+        func status(_ caller: Caller) throws -> Int { try #require(Int(self.answers[caller] ?? ""), "\(self.name)") }
     }
 
     enum Caller: String, CaseIterable {
@@ -58,20 +61,23 @@ struct AuthorisationMatrixTests {
         try #require(Array(header.dropFirst(3)) == Caller.allCases.map(\.rawValue))
         return try lines.dropFirst().map { cells in
             try #require(cells.count == header.count, "\(cells)")
-            let statuses = try zip(Caller.allCases, cells.dropFirst(3)).map { ($0, try #require(Int($1))) }
-            return Row(method: cells[0], path: cells[1], request: cells[2], statuses: Dictionary(uniqueKeysWithValues: statuses))
+            let answers = zip(Caller.allCases, cells.dropFirst(3)).map { ($0, $1) }
+            return Row(method: cells[0], path: cells[1], request: cells[2], answers: Dictionary(uniqueKeysWithValues: answers))
         }
     }
 
     // MARK: What a cell is carried out with
 
     /// What stands in the column `request`: a content type and a body that the route takes.
-    private static func body(_ name: String, _ harness: GatewayHarness) throws -> (type: String?, text: String?) {
+    private static func body(_ name: String, _ harness: GatewayHarness, session: String) throws -> (type: String?, text: String?) {
         switch name {
         case "none": return (nil, nil)
         case "offer": return ("application/sdp", GatewayHarness.offer)
         case "ticket": return ("application/json", #"{"ticket":"\#(harness.practiceTicket)"}"#)
         case "report": return ("application/json", #"{"steps":[]}"#)
+        case "session": return ("application/json", #"{"sessionId":"\#(session)"}"#)
+        case "offer in JSON": return ("application/json", JSONText.encode(["sdp": GatewayHarness.offer]))
+        case "empty": return ("application/json", "{}")
         case "interview": return ("application/json", #"{"plan_id":"practice"}"#)
         default:
             Issue.record("the matrix names a request that no test knows: \(name)")
@@ -142,19 +148,33 @@ struct AuthorisationMatrixTests {
             }
         }
 
-        func path(_ pattern: String, interview: InterviewID? = nil, call: CallID? = nil) -> String {
+        /// A signalling session of the candidate, for lines that concern one.
+        func session(for row: Row) async throws -> String {
+            guard row.request == "session" || row.path.contains("{session_id}") else { return "" }
+            let path = "/api/realtime-session"
+            let answer = try await self.harness.send("POST", path, token: self.candidate, type: "application/json", body: "{}")
+            return try #require(answer.json["session_id"]?.stringValue)
+        }
+
+        func path(_ pattern: String, interview: InterviewID? = nil, call: CallID? = nil, session: String = "") -> String {
             pattern.replacing("{id}", with: (interview ?? self.interview).rawValue).replacing(
                 "{call_id}",
                 with: (call ?? self.call).rawValue
             )
-            .replacing("{ticket}", with: self.harness.practiceTicket).replacing("{name}", with: "style.css")
+            .replacing("{session_id}", with: session).replacing("{ticket}", with: self.harness.practiceTicket).replacing(
+                "{name}",
+                with: "style.css"
+            )
         }
     }
 
     private static func run(_ body: @escaping @Sendable (GatewayHarness, [String: String]) async throws -> Void) async throws {
         let configuration = try TokenForge.shared.get().configuration()
         var options = GatewayHarness.Options()
-        options.configure = { $0.jsonWebTokens = configuration }
+        options.configure = {
+            $0.jsonWebTokens = configuration
+            $0.signalling.keyWait = .zero
+        }
         try await GatewayHarness.run(options) { (harness) async throws in
             var keys: [String: String] = [:]
             for caller in Caller.allCases {
@@ -187,7 +207,9 @@ struct AuthorisationMatrixTests {
         let client = UpstreamClient.makeHTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup)
         let routes = try gateway.assemble(client).router.build().routes.map { "\($0.method) \($0.path)" }
         try await client.shutdown()
-        let rows = try Self.rows().map(\.name)
+        let messages = try Self.rows().filter(\.isMessage).map(\.path)
+        #expect(messages.sorted() == SignallingClientMessage.Kind.allCases.map { "/ws \($0.rawValue)" }.sorted())
+        let rows = try Self.rows().filter { !$0.isMessage }.map(\.name)
         #expect(Set(routes).subtracting(rows).sorted() == [], "not in docs/authz-matrix.csv")
         #expect(Set(rows).subtracting(routes).sorted() == [], "in docs/authz-matrix.csv, but no route")
         #expect(rows.count == Set(rows).count)
@@ -197,17 +219,18 @@ struct AuthorisationMatrixTests {
     func cells() async throws {
         try await Self.run { harness, keys in
             var count = 0
-            for row in try Self.rows() {
-                let body = try Self.body(row.request, harness)
+            for row in try Self.rows() where !row.isMessage {
                 for caller in Caller.allCases {
-                    let expected = try #require(row.statuses[caller])
+                    let expected = try row.status(caller)
                     for index in try await Fixture(harness, keys: keys).tokens(of: caller).indices {
                         let fixture = try await Fixture(harness, keys: keys)
                         let before = try await harness.store.interview(fixture.interview, tenant: Fixture.tenantA)
                         let token = try fixture.tokens(of: caller)[index]
+                        let session = try await fixture.session(for: row)
+                        let body = try Self.body(row.request, harness, session: session)
                         let answer = try await harness.send(
                             row.method,
-                            fixture.path(row.path),
+                            fixture.path(row.path, session: session),
                             token: token,
                             type: body.type,
                             body: body.text
@@ -227,20 +250,58 @@ struct AuthorisationMatrixTests {
         }
     }
 
+    @Test("every caller gets the message that the matrix names")
+    func messages() async throws {
+        try await Self.run { harness, keys in
+            let address = "ws" + harness.ready.address.dropFirst(4) + "/ws"
+            for row in try Self.rows() where row.isMessage {
+                let type = String(try #require(row.path.split(separator: " ").last))
+                let message = type == "sdp_offer" ? SignallingPeer.offer : JSONText.encode(["type": type])
+                for caller in Caller.allCases {
+                    let fixture = try await Fixture(harness, keys: keys)
+                    // Nobody's socket is one without a token; a wrong one is refused like an expired one.
+                    for token in caller == .anonymous ? [nil] : try fixture.tokens(of: caller) {
+                        var answer: String
+                        do throws(WebSocketClientError) {
+                            let headers: HTTPFields = token.map { [.authorization: "Bearer \($0)"] } ?? [:]
+                            let connection = try await WebSocketClient().connect(to: address, headers: headers)
+                            connection.send(message)
+                            var messages = connection.messages.makeAsyncIterator()
+                            _ = await messages.next()
+                            let said = (try? RealtimeCoding.decode(JSONValue.self, from: await messages.next() ?? "")) ?? .null
+                            answer = said["reason"]?.stringValue ?? said["type"]?.stringValue ?? ""
+                            connection.close()
+                        } catch {
+                            answer = "\(error)"
+                            if case .refused(let status, _) = error { answer = "\(status)" }
+                        }
+                        #expect(answer == row.answers[caller], "\(row.path) for \(caller.rawValue)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test("what belongs to somebody else answers like what does not exist, to the byte")
     func indistinguishable() async throws {
         try await Self.run { harness, keys in
             var generator = SystemRandomNumberGenerator()
             var count = 0
             for row in try Self.rows() where row.path.contains("id}") {
-                let body = try Self.body(row.request, harness)
-                for caller in Caller.allCases where row.statuses[caller] == 404 {
+                for caller in Caller.allCases where row.answers[caller] == "404" {
                     let fixture = try await Fixture(harness, keys: keys)
-                    let unknown = fixture.path(row.path, interview: .random(using: &generator), call: .random(using: &generator))
+                    let session = try await fixture.session(for: row)
+                    let body = try Self.body(row.request, harness, session: session)
+                    let unknown = fixture.path(
+                        row.path,
+                        interview: .random(using: &generator),
+                        call: .random(using: &generator),
+                        session: SignallingSessionID.random(using: &generator).rawValue
+                    )
                     for token in try fixture.tokens(of: caller) {
                         let foreign = try await harness.send(
                             row.method,
-                            fixture.path(row.path),
+                            fixture.path(row.path, session: session),
                             token: token,
                             type: body.type,
                             body: body.text

@@ -78,7 +78,7 @@ import Testing
             #expect(response.status == .created)
             #expect(answer == "v=0 answer")
             #expect(response.headers.first(name: "content-type") == "application/sdp")
-            #expect(response.headers.first(name: "access-control-expose-headers") == "Location, X-Request-Id")
+            #expect(response.headers.first(name: "access-control-expose-headers") == "Location, Retry-After, X-Request-Id")
             let location = try #require(response.headers.first(name: "location"))
             #expect(location.hasPrefix("/v1/realtime/calls/rtc_"))
             #expect(try await post("\(base)\(location)/hangup", "").0.status == .ok)

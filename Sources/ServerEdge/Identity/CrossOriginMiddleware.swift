@@ -1,14 +1,21 @@
 import HTTPTypes
-import Hummingbird
-import ServerEdge
+public import Hummingbird
 
-/// Lets pages of allowed origins call the engine and read its answers, errors among them (Fetch standard, CORS protocol).
+/// Lets pages of allowed origins call a server and read its answers, errors among them (Fetch standard, CORS protocol).
 ///
 /// Credentials are bearer keys, never cookies, so an allowed origin gets no authority by itself.
-struct CrossOriginMiddleware<Context: RequestContext>: RouterMiddleware {
-    let origins: OriginPolicy
+public struct CrossOriginMiddleware<Context: RequestContext>: RouterMiddleware {
+    private let origins: OriginPolicy
 
-    func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
+    public init(origins: OriginPolicy) {
+        self.origins = origins
+    }
+
+    public func handle(
+        _ request: Request,
+        context: Context,
+        next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
         guard let origin = request.headers[.origin], origins.allows(request.headers) else {
             return try await next(request, context)
         }
@@ -30,26 +37,17 @@ struct CrossOriginMiddleware<Context: RequestContext>: RouterMiddleware {
     }
 }
 
-/// Refuses requests of pages that may not use the engine: a form needs no leave of the CORS protocol to be sent.
-struct OriginCheckMiddleware<Context: RequestContext>: RouterMiddleware {
-    let origins: OriginPolicy
-
-    func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
-        guard origins.allows(request.headers) else { throw EdgeError(EngineErrorCode.originNotAllowed) }
-        return try await next(request, context)
-    }
-}
-
-enum CrossOriginHeaders {
+/// The header names of the CORS protocol, for answers.
+public enum CrossOriginHeaders {
     /// Where the call is; and what to tell the operator.
-    static let exposed = "Location, X-Request-Id"
+    public static let exposed = "Location, Retry-After, X-Request-Id"
     private static let always = ["Authorization", "Content-Type"]
     /// Clients announce themselves with a header or two of their own.
     private static let mostNames = 16
     private static let longestName = 64
 
     /// The names a preflight asked for, as far as they are names: what they hold is never looked at.
-    static func allowed(_ asked: String?) -> String {
+    public static func allowed(_ asked: String?) -> String {
         let names = (asked ?? "").split(separator: ",").prefix(mostNames).map { $0.trimming(while: { $0 == " " }) }.filter { name in
             !name.isEmpty && name.utf8.count <= longestName
                 && name.utf8.allSatisfy { byte in

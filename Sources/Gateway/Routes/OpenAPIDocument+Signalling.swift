@@ -1,0 +1,128 @@
+extension OpenAPIDocument {
+    /// The routes of older signalling servers. Their socket, `/ws`, is described in `docs/interfaces.md`.
+    static let signallingPaths = """
+            "/functions/v1/interview-start": {"post": {
+              "summary": "Make an interview, or take one up, and say where and how a page talks it",
+              "description": "webrtc_session_id is a ticket: whoever holds it may talk the interview. webrtc_server_url holds no secret. The \
+        page shows the notice before it begins.",
+              "security": [{"workspace": []}],
+              "requestBody": {"required": true, "content": {"application/json": {"schema": {
+                "type": "object",
+                "properties": {
+                  "plan_id": {"type": "string"}, "candidate_name": {"type": "string", "maxLength": 200}, "origin": {"type": "string"},
+                  "interview_id": {"type": "string", "description": "Of an interview that is not over, in place of the others."}
+                }
+              }}}},
+              "responses": {
+                "200": {"description": "The page may begin.", "content": {"application/json": {"schema": {
+                  "type": "object",
+                  "required": ["success", "webrtc_server_url", "webrtc_session_id", "architecture", "operation_id", "openai_api_config"],
+                  "properties": {
+                    "success": {"const": true}, "webrtc_server_url": {"type": "string"}, "webrtc_session_id": {"type": "string"},
+                    "architecture": {"const": "hybrid"}, "operation_id": {"type": "string", "description": "The request id."},
+                    "openai_api_config": {"type": "object", "properties": {"model": {"type": "string"}, "voice": {"type": "string"}}},
+                    "interview_id": {"type": "string"}, "expires_at": {"type": "string", "format": "date-time"},
+                    "notice": {"type": "object"}
+                  }
+                }}}},
+                "default": {"$ref": "#/components/responses/FlatError"}
+              }
+            }},
+            "/api/generate-ephemeral-key": {"post": {
+              "summary": "A key for a signalling session, which lets its open socket have an offer answered",
+              "description": "sessionId is webrtc_session_id, which is the right itself, or with a token of the candidate or the tenant the \
+        name that the socket has told. Model and voice are the server's.",
+              "security": [{}, {"candidate": []}, {"workspace": []}],
+              "requestBody": {"required": true, "content": {"application/json": {"schema": {
+                "type": "object", "required": ["sessionId"],
+                "properties": {"sessionId": {"type": "string"}, "voice": {"type": "string"}, "model": {"type": "string"}}
+              }}}},
+              "responses": {
+                "200": {"description": "The key.", "content": {"application/json": {"schema": {
+                  "type": "object", "required": ["success", "client_secret", "expires_in"],
+                  "properties": {
+                    "success": {"const": true}, "client_secret": {"$ref": "#/components/schemas/EphemeralKey"},
+                    "expires_in": {"type": "integer", "description": "Seconds."}
+                  }
+                }}}},
+                "default": {"$ref": "#/components/responses/FlatError"}
+              }
+            }},
+            "/api/realtime-session": {"post": {
+              "summary": "A signalling session without a socket, with its key",
+              "security": [{"candidate": []}],
+              "responses": {
+                "200": {"description": "The session.", "content": {"application/json": {"schema": {
+                  "type": "object", "required": ["success", "session_id", "client_secret", "expires_in"],
+                  "properties": {
+                    "success": {"const": true}, "session_id": {"type": "string"},
+                    "client_secret": {"$ref": "#/components/schemas/EphemeralKey"}, "expires_in": {"type": "integer"}
+                  }
+                }}}},
+                "default": {"$ref": "#/components/responses/FlatError"}
+              }
+            }},
+            "/api/realtime/sessions": {"post": {
+              "summary": "The same in the form of the API's beta; with VIVA_DIRECT_KEYS a key of the upstream itself",
+              "security": [{"candidate": []}],
+              "responses": {
+                "200": {"description": "The session.", "content": {"application/json": {"schema": {
+                  "type": "object", "required": ["id", "object", "client_secret"],
+                  "properties": {
+                    "id": {"type": "string"}, "object": {"const": "realtime.session"}, "model": {"type": "string"},
+                    "voice": {"type": "string"}, "client_secret": {"$ref": "#/components/schemas/EphemeralKey"},
+                    "url": {"type": "string", "description": "Where a key of the upstream is good."}
+                  }
+                }}}},
+                "default": {"$ref": "#/components/responses/FlatError"}
+              }
+            }},
+            "/api/webrtc-exchange": {"post": {
+              "summary": "An SDP answer for an offer, as POST /v1/calls gives it",
+              "description": "The bearer is the session's key or the candidate's token. The offer is text, or JSON with sdp or offer; then the \
+        key may stand in client_secret.",
+              "security": [{}, {"session": []}, {"candidate": []}],
+              "requestBody": {"required": true, "content": {
+                "application/sdp": {"schema": {"type": "string", "maxLength": 32768}},
+                "application/json": {"schema": {
+                  "type": "object",
+                  "properties": {
+                    "sdp": {"type": "string"},
+                    "offer": {"oneOf": [{"type": "string"}, {"type": "object", "properties": {"sdp": {"type": "string"}}}]},
+                    "client_secret": {"oneOf": [{"type": "string"}, {"$ref": "#/components/schemas/EphemeralKey"}]}
+                  }
+                }}
+              }},
+              "responses": {
+                "200": {"description": "The answer to JSON.", "content": {"application/json": {"schema": {
+                  "type": "object", "required": ["success", "session_id", "call_id", "answer", "sdp"],
+                  "properties": {
+                    "success": {"const": true}, "session_id": {"type": "string"}, "call_id": {"type": "string"},
+                    "answer": {"type": "object", "properties": {"type": {"const": "answer"}, "sdp": {"type": "string"}}},
+                    "sdp": {"type": "string"}
+                  }
+                }}}},
+                "201": {"description": "The answer to text.", "content": {"application/sdp": {"schema": {"type": "string"}}}},
+                "default": {"$ref": "#/components/responses/FlatError"}
+              }
+            }},
+            "/api/sessions/{session_id}": {"get": {
+              "summary": "A signalling session, for its candidate and its tenant",
+              "security": [{"candidate": []}, {"workspace": []}],
+              "parameters": [{
+                "name": "session_id", "in": "path", "required": true, "schema": {"type": "string", "pattern": "^sig_[0-9a-f]{32}$"}
+              }],
+              "responses": {
+                "200": {"description": "The session.", "content": {"application/json": {"schema": {
+                  "type": "object",
+                  "properties": {
+                    "sessionId": {"type": "string"}, "connected": {"type": "integer", "description": "Milliseconds since 1970."},
+                    "lastActivity": {"type": "integer"}, "isConnected": {"type": "boolean"}, "hasEphemeralKey": {"type": "boolean"},
+                    "keyValid": {"type": "boolean"}
+                  }
+                }}}},
+                "default": {"$ref": "#/components/responses/FlatError"}
+              }
+            }}
+        """
+}

@@ -1,0 +1,222 @@
+import ServerEdge
+
+/// One signalling session: what is sent when, which offer is answered, and when the session is over.
+///
+/// ```
+///            ┌── key or token ──┐
+/// open, unbound ─► open, bound ─► closed, resumable ─► over
+///       └──────── 30 s ──────────────────────────────────▲
+/// ```
+///
+/// It belongs to an open socket or waits for one. Whose session it is, is not its business: it is told when that was shown, for
+/// the socket that is open then and for no later one. Pure: times are readings of one clock.
+struct SignallingMachine: ~Copyable {
+    enum Action: Equatable {
+        case send(SignallingServerMessage)
+        /// Carry the offer out, then tell ``exchanged(_:at:)``.
+        case exchange(String)
+        /// The candidate ends the interview; then tell ``interviewEnded()``.
+        case endInterview
+        case close(WebSocketCloseCode)
+        /// The session is over: forget it.
+        case forget
+    }
+
+    /// By what the open socket may have an offer answered.
+    enum Permission: Equatable {
+        case none
+        /// A key, until this time.
+        case key(until: Duration)
+        /// The candidate's own token, shown at the upgrade.
+        case token
+    }
+
+    private enum Socket {
+        case open(since: Duration, Permission)
+        /// Since when; whether there ever was one.
+        case closed(since: Duration, wasOpen: Bool)
+    }
+
+    private struct Offer {
+        let sdp: String
+        var tries = 0
+        var isRunning = false
+        /// When the wait for a key is over.
+        var until: Duration
+        /// The page knows already that it needs a new key.
+        var isTold = false
+    }
+
+    let id: SignallingSessionID
+    private let limits: SignallingLimits
+    private var socket: Socket
+    private var offer: Offer?
+    private var exchanges: MinuteQuota
+    private var keys: MinuteQuota
+    private(set) var lastSign: Duration
+    private(set) var isOver = false
+
+    init(id: SignallingSessionID, limits: SignallingLimits, at now: Duration) {
+        self.id = id
+        self.limits = limits
+        self.socket = .closed(since: now, wasOpen: false)
+        self.exchanges = MinuteQuota(limits.exchangesPerMinute)
+        self.keys = MinuteQuota(limits.keysPerMinute)
+        self.lastSign = now
+    }
+
+    var isOpen: Bool { if case .open = self.socket { true } else { false } }
+
+    // MARK: The socket
+
+    /// A socket has opened. Not to be called while another one is open.
+    mutating func opened(_ permission: Permission, at now: Duration) -> [Action] {
+        guard !self.isOver, !self.isOpen else { return [.close(.policyViolation)] }
+        self.lastSign = now
+        self.socket = .open(since: now, permission)
+        return [.send(.session(self.id))]
+    }
+
+    /// The socket has closed, by whomever. The next one has to show anew whose it is.
+    mutating func closed(at now: Duration) {
+        guard self.isOpen else { return }
+        self.socket = .closed(since: now, wasOpen: true)
+        self.lastSign = now
+        self.offer = nil
+    }
+
+    mutating func received(_ text: String, at now: Duration) -> [Action] {
+        guard !self.isOver, case .open(_, let permission) = self.socket else { return [] }
+        self.lastSign = now
+        do throws(SignallingClientMessage.Failure) {
+            switch try SignallingClientMessage(text) {
+            case .sdpOffer(let sdp): return self.offered(sdp, permission, at: now)
+            case .iceCandidate: return [.send(.iceStatus)]
+            case .endSession: return permission == .none ? self.interviewEnded() : [.endInterview]
+            }
+        } catch {
+            return [.send(Self.answer(to: error))]
+        }
+    }
+
+    private static func answer(to failure: SignallingClientMessage.Failure) -> SignallingServerMessage {
+        func invalid(_ message: String) -> SignallingFault {
+            SignallingFault(EdgeError(CommonErrorCode.invalidRequest, message: message))
+        }
+        return switch failure {
+        case .notAMessage: .error(.invalidMessage, invalid("A message must be a JSON object with a type."))
+        case .noOffer: .error(.invalidMessage, invalid("The field offer is missing: a description with sdp, or its text."))
+        case .unknownType(let type): .error(.unknownType, invalid("There is no message of the type \(type)."))
+        }
+    }
+
+    // MARK: Offers
+
+    private mutating func offered(_ sdp: String, _ permission: Permission, at now: Duration) -> [Action] {
+        guard self.offer?.isRunning != true else { return [self.failure(SignallingFault(GatewayErrorCode.callInProgress))] }
+        self.offer = Offer(sdp: sdp, until: now + self.limits.keyWait)
+        switch permission {
+        case .token: return self.start(at: now)
+        case .key(let until) where now < until: return self.start(at: now)
+        case .key: return [self.wait(SignallingFault(GatewayErrorCode.keyExpired), at: now)]
+        // The page has most likely asked for its key already.
+        case .none: return []
+        }
+    }
+
+    private mutating func start(at now: Duration) -> [Action] {
+        guard var offer = self.offer, !offer.isRunning else { return [] }
+        guard self.exchanges.take(at: now) else {
+            self.offer = nil
+            return [self.failure(SignallingFault(CommonErrorCode.rateLimited))]
+        }
+        offer.tries += 1
+        offer.isRunning = true
+        self.offer = offer
+        return [.exchange(offer.sdp)]
+    }
+
+    /// Tells the page to get a new key, and keeps the offer for it.
+    private mutating func wait(_ fault: SignallingFault, at now: Duration) -> Action {
+        self.offer?.isRunning = false
+        self.offer?.isTold = true
+        self.offer?.until = now + self.limits.retryWindow
+        return self.failure(fault)
+    }
+
+    private func failure(_ fault: SignallingFault) -> Action { .send(.error(.exchangeFailed, fault)) }
+
+    /// What came of the exchange of the last offer.
+    ///
+    /// - Parameter result: the SDP answer, or why there is none.
+    mutating func exchanged(_ result: Result<String, SignallingFault>, at now: Duration) -> [Action] {
+        guard let offer = self.offer, offer.isRunning else { return [] }
+        switch result {
+        case .success(let answer):
+            self.offer = nil
+            return [.send(.sdpAnswer(answer))]
+        case .failure(let fault):
+            if offer.tries < self.limits.attempts { return [self.wait(fault, at: now)] }
+            self.offer = nil
+            return [self.failure(fault)]
+        }
+    }
+
+    // MARK: Keys
+
+    /// Whether the session may have one more key now; it is then counted.
+    mutating func mayHaveKey(at now: Duration) -> Bool {
+        self.lastSign = now
+        return !self.isOver && self.keys.take(at: now)
+    }
+
+    /// Whether an offer that comes by another way may be carried out now; it is then counted.
+    mutating func mayExchange(at now: Duration) -> Bool {
+        self.lastSign = now
+        return !self.isOver && self.exchanges.take(at: now)
+    }
+
+    /// Somebody has shown whose session this is and has a key now; the socket that is open may use it.
+    mutating func keyMade(until end: Duration, at now: Duration) -> [Action] {
+        self.lastSign = now
+        guard !self.isOver, case .open(let since, let permission) = self.socket else { return [] }
+        if permission != .token { self.socket = .open(since: since, .key(until: end)) }
+        return self.start(at: now)
+    }
+
+    // MARK: The end
+
+    /// The interview was ended for `end_session`, or there was none to end.
+    mutating func interviewEnded() -> [Action] {
+        guard !self.isOver else { return [] }
+        self.isOver = true
+        return [.send(.sessionEnded(self.id)), .close(.normalClosure), .forget]
+    }
+
+    /// The token by which the session was opened is worth nothing any more.
+    mutating func authorityEnded() -> [Action] { self.stop(SignallingFault(CommonErrorCode.unauthorized)) }
+
+    private mutating func stop(_ fault: SignallingFault) -> [Action] {
+        guard !self.isOver else { return [] }
+        self.isOver = true
+        return self.isOpen ? [.send(.error(.sessionClosed, fault)), .close(.policyViolation), .forget] : [.forget]
+    }
+
+    /// Time has passed; to be called about every second.
+    mutating func checkTime(at now: Duration) -> [Action] {
+        guard !self.isOver else { return [] }
+        switch self.socket {
+        case .closed(let since, wasOpen: true):
+            return now >= max(since, self.lastSign) + self.limits.resumeWindow ? self.stop(SignallingFault(CommonErrorCode.gone)) : []
+        case .closed(_, wasOpen: false):
+            return now >= self.lastSign + self.limits.idleTimeout ? self.stop(SignallingFault(CommonErrorCode.gone)) : []
+        case .open(let since, .none) where now >= since + self.limits.unboundLife:
+            return self.stop(SignallingFault(CommonErrorCode.unauthorized))
+        case .open:
+            guard let offer = self.offer, !offer.isRunning, now >= offer.until else { return [] }
+            if !offer.isTold { return [self.wait(SignallingFault(GatewayErrorCode.keyMissing), at: now)] }
+            self.offer = nil
+            return []
+        }
+    }
+}

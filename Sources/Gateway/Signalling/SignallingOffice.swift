@@ -1,0 +1,234 @@
+import InterviewCore
+import InterviewStore
+import Logging
+import ServerEdge
+import ServiceLifecycle
+import Synchronization
+
+/// A key that this server gives out in the form of a provider's. It opens an exchange of SDP with us, once its session's holder has
+/// shown who they are, and nothing anywhere else: the provider's own key stays here.
+struct SignallingKey: Sendable {
+    let value: Secret<String>
+    let expiresAt: Timestamp
+    let lifetime: Duration
+}
+
+/// All signalling sessions of this process. They are not stored: a page that comes back after a restart begins anew, and its
+/// interview goes on.
+final class SignallingOffice: Service {
+    /// How often it is looked which sessions are over.
+    static let interval: Duration = .seconds(1)
+
+    private struct State {
+        var sessions: [SignallingSessionID: SignallingSession] = [:]
+        var keys: [TokenDigest: SignallingSession] = [:]
+        var redemptions: [SignallingSessionID: Task<SignallingSession, any Error>] = [:]
+    }
+
+    let store: any InterviewStore
+    let registry: CallRegistry
+    let watch: TokenWatch
+    private let tickets: TicketOffice
+    private let limits: SignallingLimits
+    private let clock: MonotonicClock
+    private let wallClock: WallClock
+    private let state = Mutex(State())
+    private let wake: AsyncStream<Void>
+    private let wakeUp: AsyncStream<Void>.Continuation
+
+    init(
+        store: any InterviewStore,
+        registry: CallRegistry,
+        watch: TokenWatch,
+        tickets: TicketOffice,
+        limits: SignallingLimits,
+        clock: MonotonicClock,
+        wallClock: WallClock
+    ) {
+        self.store = store
+        self.registry = registry
+        self.watch = watch
+        self.tickets = tickets
+        self.limits = limits
+        self.clock = clock
+        self.wallClock = wallClock
+        (self.wake, self.wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    // MARK: Sessions
+
+    var count: Int { self.state.withLock { $0.sessions.count } }
+
+    func session(_ id: SignallingSessionID) -> SignallingSession? { self.state.withLock { $0.sessions[id] } }
+
+    /// The session of this name; a new one if there is none.
+    ///
+    /// - Parameter isShown: somebody has shown whose it is to be. Others get half of the places, so that they cannot take them all.
+    func open(_ id: SignallingSessionID, isShown: Bool = true) throws -> SignallingSession {
+        let session = self.state.withLock { state -> SignallingSession? in
+            if let present = state.sessions[id] { return present }
+            guard state.sessions.count < self.limits.sessions / (isShown ? 1 : 2) else { return nil }
+            let session = SignallingSession(id: id, limits: self.limits, clock: self.clock, madeAt: self.wallClock.now)
+            state.sessions[id] = session
+            return session
+        }
+        guard let session else { throw EdgeError(CommonErrorCode.unavailable, retryAfter: self.limits.resumeWindow) }
+        self.wakeUp.yield()
+        return session
+    }
+
+    func forget(_ session: SignallingSession) {
+        self.state.withLock { state in
+            if state.sessions[session.id] === session { state.sessions[session.id] = nil }
+            if let key = session.key, state.keys[key.digest] === session { state.keys[key.digest] = nil }
+        }
+    }
+
+    /// A session of a candidate without a socket of its own: one for each token.
+    func session(of holder: SignallingHolder, token: Secret<String>) throws -> SignallingSession {
+        let session = try self.open(SignallingSessionID(of: token))
+        guard session.bind(holder) else { throw EdgeError.notFound }
+        return session
+    }
+
+    // MARK: Whose a session is
+
+    /// The session that a request for a key names.
+    ///
+    /// - Parameters:
+    ///   - name: a ticket, which is the right to its session, or the public name of a session.
+    ///   - principal: who asks, if that was shown.
+    ///   - origin: the web origin of the page that asks.
+    func session(
+        named name: Secret<String>,
+        for principal: Principal?,
+        _ authority: Authority?,
+        from origin: String?
+    ) async throws -> SignallingSession {
+        if let id = SignallingSessionID(rawValue: name.expose()) {
+            guard let principal, let authority else { throw EdgeError.unauthorized }
+            guard let session = self.session(id), !session.isOver else { throw EdgeError.notFound }
+            if let holder = session.holder {
+                guard principal.concerns(holder.candidate) else { throw EdgeError.notFound }
+            } else {
+                // Nobody's yet. A candidate's token says whose it becomes; an employee's names no interview.
+                guard case .candidate(let candidate) = principal, session.bind(SignallingHolder(candidate: candidate, authority: authority))
+                else { throw EdgeError.notFound }
+            }
+            return session
+        }
+        let (ticket, id) = (name, SignallingSessionID(of: name))
+        if let session = self.session(id), session.wasOpened(by: TokenDigest(of: ticket)), !session.isOver {
+            guard let holder = session.holder, principal?.concerns(holder.candidate) ?? true else { throw EdgeError.notFound }
+            return session
+        }
+        switch principal {
+        case nil: break
+        case .candidate: throw EdgeError.notFound
+        case .workspace(let identity):
+            let state = try await translatingStoreErrors { () throws(InterviewStoreError) in try await self.tickets.state(of: ticket) }
+            guard case .usable(identity.tenantID, _, _, _) = state else { throw EdgeError.notFound }
+        }
+        let session = try await self.redeem(ticket, for: id, from: origin)
+        guard let holder = session.holder, principal?.concerns(holder.candidate) ?? true else { throw EdgeError.notFound }
+        return session
+    }
+
+    /// Uses the ticket and makes the session its candidate's. Two requests that come together get the same session; one that goes
+    /// away meanwhile has not used the ticket in vain: what was begun is finished.
+    private func redeem(_ ticket: Secret<String>, for id: SignallingSessionID, from origin: String?) async throws -> SignallingSession {
+        let task = self.state.withLock { state in
+            if let running = state.redemptions[id] { return running }
+            let task = Task { () async throws -> SignallingSession in
+                defer { self.state.withLock { state in state.redemptions[id] = nil } }
+                if let session = self.session(id), session.wasOpened(by: TokenDigest(of: ticket)) { return session }
+                // Only a good ticket makes a session, and a full table uses none up.
+                let state = try await translatingStoreErrors { () throws(InterviewStoreError) in try await self.tickets.state(of: ticket) }
+                if case .usable = state { _ = try self.open(id) }
+                let admission = try await self.tickets.redeem(ticket, from: origin)
+                let interview = admission.interview
+                let holder = SignallingHolder(
+                    candidate: CandidateIdentity(tenantID: interview.tenantID, interviewID: interview.id, expiresAt: admission.expiresAt),
+                    authority: .candidate(TokenHash(of: admission.token), endsAt: admission.expiresAt)
+                )
+                let session = try self.open(id)
+                guard session.bind(holder, ticket: TokenDigest(of: ticket)) else { throw EdgeError.notFound }
+                return session
+            }
+            state.redemptions[id] = task
+            return task
+        }
+        return try await task.value
+    }
+
+    // MARK: Keys
+
+    /// A fresh key of the session; the one before is worth nothing from now on.
+    ///
+    /// - Throws: `rate_limited`.
+    func makeKey(for session: SignallingSession) throws -> SignallingKey {
+        guard session.mayHaveKey() else { throw EdgeError(CommonErrorCode.rateLimited, retryAfter: .seconds(10)) }
+        let value = Credentials.makeSignallingKey()
+        let digest = TokenDigest(of: value)
+        let expiresAt = self.wallClock.now + self.limits.keyLifetime
+        self.state.withLock { $0.keys[digest] = session }
+        let last = session.setKey(SignallingSession.Key(digest: digest, end: self.clock.now + self.limits.keyLifetime))
+        if let last { self.state.withLock { state in state.keys[last.digest] = nil } }
+        // Ended meanwhile: nothing of it may stay behind.
+        if session.isOver { self.forget(session) }
+        return SignallingKey(value: value, expiresAt: expiresAt, lifetime: self.limits.keyLifetime)
+    }
+
+    /// The session that a key opens.
+    ///
+    /// - Throws: `unauthorized` for an unknown one, `key_expired`.
+    func session(holding key: Secret<String>) throws -> SignallingSession {
+        let digest = TokenDigest(of: key)
+        guard let session = self.state.withLock({ $0.keys[digest] }), let kept = session.key, kept.digest == digest else {
+            throw EdgeError.unauthorized
+        }
+        guard self.clock.now < kept.end else { throw EdgeError.gateway(.keyExpired) }
+        return session
+    }
+
+    // MARK: Calls
+
+    /// Answers an offer of the session as `POST /v1/calls` does: conduct and transcript are the server's.
+    func exchange(_ offer: String, for session: SignallingSession) async throws -> LiveCall.Answer {
+        guard let holder = session.holder, try await self.isInForce(holder.authority) else { throw EdgeError.unauthorized }
+        try CallRoutes.check(offer)
+        let answer = try await self.registry.connect(holder.candidate, offer: offer, replacing: session.lastCall)
+        session.lastCall = answer.callID
+        return answer
+    }
+
+    private func isInForce(_ authority: Authority) async throws -> Bool {
+        guard case .candidate(let hash, _) = authority else { return false }
+        return try await translatingStoreErrors { () throws(InterviewStoreError) in
+            try await self.store.candidate(hash, now: self.wallClock.now) != nil
+        }
+    }
+
+    // MARK: Time
+
+    /// Ends what is over until graceful shutdown.
+    func run() async {
+        await cancelWhenGracefulShutdown {
+            for await _ in self.wake {
+                while self.count > 0, (try? await self.clock.sleep(for: Self.interval)) != nil {
+                    for session in self.state.withLock({ Array($0.sessions.values) }) where session.checkTime() { self.forget(session) }
+                }
+            }
+        }
+    }
+}
+
+extension Principal {
+    /// Whether this is the candidate, or somebody who may act for the tenant of the interview.
+    func concerns(_ candidate: CandidateIdentity) -> Bool {
+        switch self {
+        case .candidate(let identity): identity.interviewID == candidate.interviewID
+        case .workspace(let identity): identity.tenantID == candidate.tenantID
+        }
+    }
+}

@@ -1,0 +1,174 @@
+import InterviewCore
+import InterviewStore
+import ServerEdge
+import Synchronization
+
+/// Whose a signalling session is: the candidate of one interview, as long as the token that showed it is in force.
+struct SignallingHolder: Sendable {
+    let candidate: CandidateIdentity
+    let authority: Authority
+}
+
+/// One signalling session: its machine, and what performs the machine's actions. Called from any task.
+final class SignallingSession: Sendable {
+    /// What takes time, for the task group of the open socket.
+    enum Work: Sendable {
+        case exchange(String)
+        case endInterview
+        case watch(Authority)
+    }
+
+    /// An open socket.
+    struct Outlet: Sendable {
+        let connection: WebSocketConnection
+        let requestID: String
+        let work: AsyncStream<Work>.Continuation
+    }
+
+    struct Key: Sendable {
+        let digest: TokenDigest
+        let end: Duration
+    }
+
+    /// What `GET /api/sessions/{session_id}` tells.
+    struct Summary: Sendable {
+        let isConnected: Bool
+        let madeAt: Timestamp
+        let lastActivity: Timestamp
+        let hasKey: Bool
+        let isKeyValid: Bool
+    }
+
+    private struct State: ~Copyable {
+        var machine: SignallingMachine
+        var holder: SignallingHolder?
+        var ticket: TokenDigest?
+        var key: Key?
+        var lastCall: CallID?
+        var outlet: Outlet?
+    }
+
+    let id: SignallingSessionID
+    private let clock: MonotonicClock
+    private let madeAt: Timestamp
+    private let origin: Duration
+    private let state: Mutex<State>
+
+    init(id: SignallingSessionID, limits: SignallingLimits, clock: MonotonicClock, madeAt: Timestamp) {
+        self.id = id
+        self.clock = clock
+        self.madeAt = madeAt
+        self.origin = clock.now
+        self.state = Mutex(State(machine: SignallingMachine(id: id, limits: limits, at: clock.now)))
+    }
+
+    // MARK: Whose it is
+
+    var holder: SignallingHolder? { self.state.withLock { $0.holder } }
+    var isOpen: Bool { self.state.withLock { $0.machine.isOpen } }
+    var isOver: Bool { self.state.withLock { $0.machine.isOver } }
+
+    /// Makes the session somebody's, or finds that it is theirs already.
+    ///
+    /// - Returns: false when it is another one's.
+    func bind(_ holder: SignallingHolder, ticket: TokenDigest? = nil) -> Bool {
+        self.state.withLock { state in
+            if let present = state.holder { return present.candidate.interviewID == holder.candidate.interviewID }
+            state.holder = holder
+            state.ticket = ticket
+            state.outlet?.work.yield(.watch(holder.authority))
+            return true
+        }
+    }
+
+    /// Whether this ticket has opened the session.
+    func wasOpened(by ticket: TokenDigest) -> Bool { self.state.withLock { $0.ticket == ticket } }
+
+    // MARK: The socket
+
+    /// - Parameter holder: who opens it, if that was shown at the upgrade.
+    /// - Returns: false when another socket is open, the session is over, or it is another one's.
+    func open(_ outlet: Outlet, holder: SignallingHolder?) -> Bool {
+        if let holder, !self.bind(holder) { return false }
+        return self.state.withLock { state in
+            guard !state.machine.isOpen, !state.machine.isOver else { return false }
+            state.outlet = outlet
+            if let present = state.holder { outlet.work.yield(.watch(present.authority)) }
+            _ = Self.perform(state.machine.opened(holder == nil ? .none : .token, at: self.clock.now), outlet)
+            return true
+        }
+    }
+
+    func closed() {
+        self.state.withLock { state in
+            state.machine.closed(at: self.clock.now)
+            state.outlet = nil
+        }
+    }
+
+    /// - Returns: true when the session is over.
+    func received(_ text: String) -> Bool { self.step { $0.received(text, at: $1) } }
+    func exchanged(_ result: Result<String, SignallingFault>) -> Bool { self.step { $0.exchanged(result, at: $1) } }
+    func interviewEnded() -> Bool { self.step { machine, _ in machine.interviewEnded() } }
+    func authorityEnded() -> Bool { self.step { machine, _ in machine.authorityEnded() } }
+    func checkTime() -> Bool { self.step { $0.checkTime(at: $1) } }
+
+    private func step(_ change: (inout SignallingMachine, Duration) -> [SignallingMachine.Action]) -> Bool {
+        self.state.withLock { state in Self.perform(change(&state.machine, self.clock.now), state.outlet) }
+    }
+
+    /// Under the lock, so that what is sent keeps its order: neither sending nor closing waits.
+    private static func perform(_ actions: [SignallingMachine.Action], _ outlet: Outlet?) -> Bool {
+        var isOver = false
+        for action in actions {
+            switch action {
+            case .send(let message): outlet?.connection.send(message.text(requestID: outlet?.requestID ?? ""))
+            case .exchange(let offer): outlet?.work.yield(.exchange(offer))
+            case .endInterview: outlet?.work.yield(.endInterview)
+            case .close(let code): outlet?.connection.close(code)
+            case .forget: isOver = true
+            }
+        }
+        return isOver
+    }
+
+    // MARK: Keys and calls
+
+    /// - Returns: false when the session has had too many keys.
+    func mayHaveKey() -> Bool { self.state.withLock { $0.machine.mayHaveKey(at: self.clock.now) } }
+
+    /// Whether the session may have an offer exchanged over HTTP; it is then counted with those of the socket.
+    func mayExchange() -> Bool { self.state.withLock { $0.machine.mayExchange(at: self.clock.now) } }
+
+    /// Gives the session its key, and the socket that is open the right to use it.
+    ///
+    /// - Returns: the key before it.
+    func setKey(_ key: Key) -> Key? {
+        self.state.withLock { state in
+            let last = state.key
+            state.key = key
+            _ = Self.perform(state.machine.keyMade(until: key.end, at: self.clock.now), state.outlet)
+            return last
+        }
+    }
+
+    var key: Key? { self.state.withLock { $0.key } }
+
+    /// The call that the next one of the session takes over from.
+    var lastCall: CallID? {
+        get { self.state.withLock { $0.lastCall } }
+        set { self.state.withLock { $0.lastCall = newValue } }
+    }
+
+    var summary: Summary {
+        self.state.withLock { state in
+            Summary(
+                isConnected: state.machine.isOpen,
+                madeAt: self.madeAt,
+                lastActivity: self.madeAt + (state.machine.lastSign - self.origin),
+                hasKey: state.key != nil,
+                isKeyValid: state.key.map { self.clock.now < $0.end } ?? false
+            )
+        }
+    }
+}
