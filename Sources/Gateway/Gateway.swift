@@ -152,6 +152,8 @@ public final class Gateway: Service {
                 clock: self.clock,
                 wallClock: self.wallClock,
                 budget: budget,
+                places: CallPlaces(self.configuration.limits, metrics: metrics),
+                minutes: MinuteLimits(self.configuration.limits, store: self.store, wallClock: self.wallClock, metrics: metrics),
                 metrics: metrics,
                 logger: self.logger
             )
@@ -196,7 +198,9 @@ public final class Gateway: Service {
             allowedOrigins: origins,
             isBehindTLS: self.configuration.server.tls != nil || self.configuration.publicURL?.hasPrefix("https://") == true,
             pages: try Pages(),
-            assets: EmbeddedAssets()
+            assets: EmbeddedAssets(),
+            limits: RequestLimits(self.configuration.limits, clock: self.clock, metrics: metrics),
+            iceServers: self.configuration.iceServers
         )
         return Parts(router: router, registry: registry, ladder: ladder, keyUses: keyUses)
     }

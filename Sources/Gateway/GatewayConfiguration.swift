@@ -19,6 +19,10 @@ public struct GatewayConfiguration: Sendable {
     public var candidateTokenLifetime: Duration = .seconds(4 * 3600)
     /// After the first signal to end, live calls may go on this long (promise R10).
     public var drainLimit: Duration = .seconds(30)
+    /// What addresses, tickets, keys and tenants may have.
+    public var limits = GatewayLimits()
+    /// What browsers are told of STUN and TURN servers.
+    public var iceServers = ICEServers()
     /// The numbers the conductor goes by.
     public var conductor = ConductorPolicy()
     /// The plan of the practice link; nil: the first of the plans given to the gateway.

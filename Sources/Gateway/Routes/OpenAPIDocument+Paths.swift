@@ -53,6 +53,21 @@ extension OpenAPIDocument {
                 },
                 "404": {"$ref": "#/components/responses/Error"},
                 "410": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
+                "default": {"$ref": "#/components/responses/Error"}
+              }
+            }},
+            "/v1/ice-servers": {"get": {
+              "summary": "STUN and TURN servers for the candidate's RTCPeerConnection; an empty list if there are none",
+              "description": "The answer is an RTCConfiguration. Credentials of TURN servers end by themselves at expires_at.",
+              "security": [{"candidate": []}],
+              "responses": {
+                "200": {
+                  "description": "The servers.",
+                  "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ICEServers"}}}
+                },
+                "401": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
                 "default": {"$ref": "#/components/responses/Error"}
               }
             }},
@@ -79,6 +94,7 @@ extension OpenAPIDocument {
                 "502": {"$ref": "#/components/responses/Error"},
                 "503": {"$ref": "#/components/responses/Error"},
                 "504": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
                 "default": {"$ref": "#/components/responses/Error"}
               }
             }},
@@ -95,6 +111,7 @@ extension OpenAPIDocument {
                 "200": {"description": "The stream.", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
                 "401": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
                 "default": {"$ref": "#/components/responses/Error"}
               }
             }},
@@ -109,6 +126,7 @@ extension OpenAPIDocument {
                 },
                 "401": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
                 "default": {"$ref": "#/components/responses/Error"}
               }
             }},
@@ -123,6 +141,7 @@ extension OpenAPIDocument {
                 "401": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
                 "413": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
                 "default": {"$ref": "#/components/responses/Error"}
               }
             }},
@@ -135,6 +154,7 @@ extension OpenAPIDocument {
                   "properties": {"plans": {"type": "array", "items": {"$ref": "#/components/schemas/Plan"}}}
                 }}}},
                 "401": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
                 "default": {"$ref": "#/components/responses/Error"}
               }
             }},
@@ -155,6 +175,7 @@ extension OpenAPIDocument {
                     }
                   }}}},
                   "401": {"$ref": "#/components/responses/Error"},
+                  "429": {"$ref": "#/components/responses/Refusal"},
                   "default": {"$ref": "#/components/responses/Error"}
                 }
               },
@@ -173,6 +194,7 @@ extension OpenAPIDocument {
                   "401": {"$ref": "#/components/responses/Error"},
                   "403": {"$ref": "#/components/responses/Error"},
                   "404": {"$ref": "#/components/responses/Error"},
+                  "429": {"$ref": "#/components/responses/Refusal"},
                   "default": {"$ref": "#/components/responses/Error"}
                 }
               }
@@ -187,6 +209,7 @@ extension OpenAPIDocument {
                 },
                 "401": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
                 "default": {"$ref": "#/components/responses/Error"}
               }
             }},
@@ -202,6 +225,7 @@ extension OpenAPIDocument {
                 "403": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
                 "409": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
                 "default": {"$ref": "#/components/responses/Error"}
               }
             }},
@@ -222,6 +246,7 @@ extension OpenAPIDocument {
                 "400": {"$ref": "#/components/responses/Error"},
                 "401": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
                 "default": {"$ref": "#/components/responses/Error"}
               }
             }}
