@@ -120,14 +120,16 @@ def turn(network, tmp_path_factory):
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )
     log = folder / "turnserver.log"
-    deadline = time.monotonic() + 20
     sockets = [*Network.inside(network.relay), "ss", "--no-header", "--listening", "--udp", "--numeric", f"sport = :{TURN_PORT}"]
-    while RELAY_OUTSIDE not in subprocess.run(sockets, capture_output=True, text=True).stdout:
-        assert process.poll() is None and time.monotonic() < deadline, log.read_text() if log.exists() else process.stdout.read()
-        time.sleep(0.1)
-    yield log
-    process.terminate()
-    process.wait(10)
+    try:
+        deadline = time.monotonic() + 20
+        while RELAY_OUTSIDE not in subprocess.run(sockets, capture_output=True, text=True).stdout:
+            assert process.poll() is None and time.monotonic() < deadline, log.read_text() if log.exists() else "no log"
+            time.sleep(0.1)
+        yield
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 @pytest.fixture
