@@ -11,8 +11,8 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-# Another binary for a quick look; the suite counts with the release build only.
-VIVA = pathlib.Path(os.environ.get("VIVA_BINARY", ROOT / ".build" / "release" / "viva"))
+# VIVA_BINARY names another build, such as .build/debug/viva.
+VIVA = pathlib.Path(os.environ.get("VIVA_BINARY", ROOT / ".build" / "release" / "viva")).resolve()
 PLANS = pathlib.Path(__file__).resolve().parent / "plans"
 
 
@@ -23,10 +23,11 @@ def models_dir() -> str:
 class Server:
     """`viva serve` on a free port with its own data directory."""
 
-    def __init__(self, data: pathlib.Path, *arguments: str, environment: dict | None = None):
+    def __init__(self, data: pathlib.Path, *arguments: str, environment: dict | None = None, inside: list[str] | None = None):
         self.data = data
         self.arguments = arguments
         self.environment = environment or {}
+        self.inside = inside or []  # a command that runs another one elsewhere, such as in a network namespace
         self.process: subprocess.Popen | None = None
         self.log: list[str] = []
         self.base = self.practice = self.workspace = ""
@@ -34,7 +35,7 @@ class Server:
     def start(self, timeout: float = 60) -> "Server":
         environment = {k: v for k, v in os.environ.items() if not k.startswith("VIVA_")} | self.environment
         self.process = subprocess.Popen(
-            [str(VIVA), "serve", "--port", "0", "--data-dir", str(self.data), "--models-dir", models_dir(), *self.arguments],
+            [*self.inside, str(VIVA), "serve", "--port", "0", "--data-dir", str(self.data), "--models-dir", models_dir(), *self.arguments],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
         )
         lines: queue.Queue = queue.Queue()

@@ -150,3 +150,40 @@ def test_every_command_has_help_with_an_example():
     for command in (["serve"], ["engine"], ["simulate"], ["models", "fetch"], ["plan", "check"], ["speak"], ["doctor"]):
         result = run(*command, "--help")
         assert result.returncode == 0 and "Example" in result.stdout, command
+
+
+TURN = {"VIVA_ICE_SERVERS": "turn:turn.example:3478"}
+
+
+@pytest.mark.parametrize("settings, named", [
+    ({"VIVA_LIMIT_KEY_PER_MINUTE": "many"}, "VIVA_LIMIT_KEY_PER_MINUTE"),
+    ({"VIVA_LIMIT_CALLS": "-1"}, "VIVA_LIMIT_CALLS"),
+    ({"VIVA_LIMIT_TENANT_MINUTES_PER_DAY": "1.5"}, "VIVA_LIMIT_TENANT_MINUTES_PER_DAY"),
+    ({"VIVA_LIMIT_ADDRESS_CONNECTIONS": "99999999"}, "VIVA_LIMIT_ADDRESS_CONNECTIONS"),
+    ({"VIVA_TRUSTED_PROXIES": "10.0.0.1/8"}, "VIVA_TRUSTED_PROXIES"),
+    ({"VIVA_ICE_SERVERS": "https://turn.example"}, "VIVA_ICE_SERVERS"),
+    ({"VIVA_ICE_SERVERS": ",".join(f"stun:{n}.example" for n in range(9))}, "VIVA_ICE_SERVERS"),
+    (TURN, "VIVA_TURN_SECRET"),
+    (TURN | {"VIVA_TURN_SECRET": "short"}, "VIVA_TURN_SECRET"),
+    (TURN | {"VIVA_TURN_SECRET": "x" * 32, "VIVA_TURN_TTL": "59"}, "VIVA_TURN_TTL"),
+    ({"VIVA_TURN_SECRET": "x" * 32}, "VIVA_TURN_SECRET"),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_a_setting_that_cannot_be_meant_is_named_in_one_line(tmp_path, settings, named):
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("VIVA_")}
+    started = subprocess.run(
+        [str(VIVA), "serve", "--port", "0", "--data-dir", str(tmp_path), "--models-dir", models_dir()],
+        capture_output=True, text=True, timeout=30, env=kept | settings,
+    )
+    assert started.returncode != 0
+    line = one_line(started.stderr)
+    assert named in line
+    assert "x" * 32 not in line and '"short"' not in line, "a secret is never shown"
+
+
+def test_a_limit_that_is_set_is_kept(serve):
+    server = serve(environment={"VIVA_LIMIT_TICKET_PER_MINUTE": "1"})
+    assert join(server, server.ticket).status_code == 200
+    refused = join(server, server.ticket)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (429, "rate_limited")
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    assert 'viva_limit_refusals_total{limit="ticket"} 1' in requests.get(f"{server.base}/metrics", timeout=5).text

@@ -156,6 +156,8 @@ public final class Gateway: Service {
                 clock: self.clock,
                 wallClock: self.wallClock,
                 budget: budget,
+                places: CallPlaces(self.configuration.limits, metrics: metrics),
+                minutes: MinuteLimits(self.configuration.limits, store: self.store, wallClock: self.wallClock, metrics: metrics),
                 metrics: metrics,
                 logger: self.logger
             )
@@ -213,7 +215,9 @@ public final class Gateway: Service {
             signalling: signalling,
             handsOutDirectKeys: self.configuration.handsOutDirectKeys,
             pages: try Pages(),
-            assets: EmbeddedAssets()
+            assets: EmbeddedAssets(),
+            limits: RequestLimits(self.configuration.limits, clock: self.clock, metrics: metrics),
+            iceServers: self.configuration.iceServers
         )
         return Parts(router: router, registry: registry, ladder: ladder, keyUses: keyUses)
     }

@@ -23,6 +23,10 @@ public struct GatewayConfiguration: Sendable {
     public var signalling = SignallingLimits()
     /// Whether browsers may get keys of the upstream itself, with which they talk past this server.
     public var handsOutDirectKeys = false
+    /// What addresses, tickets, keys and tenants may have.
+    public var limits = GatewayLimits()
+    /// What browsers are told of STUN and TURN servers.
+    public var iceServers = ICEServers()
     /// The numbers the conductor goes by.
     public var conductor = ConductorPolicy()
     /// The plan of the practice link; nil: the first of the plans given to the gateway.

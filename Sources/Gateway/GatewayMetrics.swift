@@ -16,6 +16,7 @@ struct GatewayMetrics: Sendable {
     let repeatedEvents: MetricsRegistry.Counter
     let upstreamExchanges: MetricsRegistry.Counter
     let upstreamCircuitOpen: MetricsRegistry.Gauge
+    let limitRefusals: MetricsRegistry.Counter
 
     init(registry: MetricsRegistry) {
         self.registry = registry
@@ -47,6 +48,11 @@ struct GatewayMetrics: Sendable {
             "viva_upstream_circuit_open",
             help: "1 while an upstream is not asked because it failed.",
             labels: ["upstream"]
+        )
+        self.limitRefusals = registry.counter(
+            "viva_limit_refusals_total",
+            help: "Requests and calls that met a limit, by limit.",
+            labels: ["limit"]
         )
     }
 }

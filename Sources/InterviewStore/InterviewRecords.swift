@@ -199,6 +199,19 @@ public struct CallRecord: Hashable, Sendable {
     }
 }
 
+/// How long calls were connected within a span.
+public struct ConnectedTime: Hashable, Sendable {
+    /// Of all calls together.
+    public let total: Duration
+    /// When the oldest of them began; nil without calls.
+    public let oldestStart: Timestamp?
+
+    public init(total: Duration, oldestStart: Timestamp?) {
+        self.total = total
+        self.oldestStart = oldestStart
+    }
+}
+
 /// Where a turn of speech has found its place.
 public struct AppendedSegment: Hashable, Sendable {
     public let sequence: SegmentSequence

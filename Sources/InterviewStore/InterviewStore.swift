@@ -101,6 +101,9 @@ public protocol InterviewStore: Sendable {
     func call(_ id: CallID, tenant: TenantID) async throws(InterviewStoreError) -> CallRecord
     /// All calls of an interview, oldest first.
     func calls(interview: InterviewID, tenant: TenantID) async throws(InterviewStoreError) -> [CallRecord]
+    /// How long the calls of a tenant were connected between `since` and `now`. A call that was not closed counts up to the end
+    /// of its interview, or up to now.
+    func connectedTime(tenant: TenantID, since: Timestamp, now: Timestamp) async throws(InterviewStoreError) -> ConnectedTime
 
     // MARK: Transcript
 

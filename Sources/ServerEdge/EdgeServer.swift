@@ -25,7 +25,7 @@ public struct EdgeServerConfiguration: Sendable {
         /// Open connections of one IPv4 address or IPv6 /64 network; further ones are closed at once. A browser opens at most six,
         /// and a hundred leaves room for an office behind one address.
         public var maximum = 100
-        /// Loopback, private and link-local addresses are not limited: a reverse proxy there speaks for everybody.
+        /// Loopback, private, shared and link-local addresses are not limited: a reverse proxy there speaks for everybody.
         public var exemptsLocalNetworks = true
 
         public init() {}

@@ -273,6 +273,32 @@ struct InterviewStoreConformanceTests {
         await store.close()
     }
 
+    @Test("connected time is counted within its span, open calls to the end of their interview or to now", arguments: StoreFactory.all)
+    func connectedTime(factory: StoreFactory) async throws {
+        let fixture = try await StoreFixture(factory)
+        let (store, interview, start) = (fixture.store, fixture.interview.id, fixture.now)
+        func time(since: Int, now: Int) async throws -> ConnectedTime {
+            try await store.connectedTime(tenant: .local, since: start + .seconds(since), now: start + .seconds(now))
+        }
+        #expect(try await time(since: 0, now: 100) == ConnectedTime(total: .zero, oldestStart: nil))
+        let closed = CallRecord(id: .fresh(), interviewID: interview, startedAt: start + .seconds(10))
+        let open = CallRecord(id: .fresh(), interviewID: interview, startedAt: start + .seconds(50))
+        try await store.recordCall(closed, tenant: .local)
+        try await store.recordCall(open, tenant: .local)
+        try await store.recordCallEnd(closed.id, tenant: .local, reason: "hung_up", at: start + .seconds(30))
+        #expect(try await time(since: 0, now: 100) == ConnectedTime(total: .seconds(70), oldestStart: start + .seconds(10)))
+        #expect(try await time(since: 25, now: 100) == ConnectedTime(total: .seconds(55), oldestStart: start + .seconds(10)))
+        #expect(try await time(since: 30, now: 100) == ConnectedTime(total: .seconds(50), oldestStart: start + .seconds(50)))
+        #expect(try await time(since: 0, now: 20).total == .seconds(10))
+        let other = try await store.connectedTime(tenant: TenantID(wellFormed: "globex"), since: start, now: start + .seconds(100))
+        #expect(other.total == .zero)
+        // Nobody closed the call, but its interview is over.
+        try await store.transition(interview, tenant: .local, from: .created, to: .ended, reason: nil, at: start + .seconds(60))
+        #expect(try await time(since: 0, now: 1000).total == .seconds(30))
+        #expect(try await time(since: 60, now: 1000) == ConnectedTime(total: .zero, oldestStart: nil))
+        await store.close()
+    }
+
     // MARK: Tenants
 
     @Test("another tenant's data do not exist", arguments: StoreFactory.all)

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { ICE_SERVERS_TIMEOUT_MS } from '../../Sources/Gateway/Web/Assets/ice-servers.js';
 import { CONNECT_TIMEOUT_MS } from '../../Sources/Gateway/Web/Assets/interview-client.js';
-import { assertLeavesNothing, assertNothingLeft, FakeServer, failure, hanging, settle, visit } from './support.mjs';
+import { assertLeavesNothing, assertNothingLeft, FakeServer, failure, hanging, json, settle, visit } from './support.mjs';
 
 const ALL_DONE = ['done', 'done', 'done', 'done', 'done'];
 
@@ -10,14 +11,62 @@ test('from the microphone to the first sound, five steps lead to a live intervie
   await page.talk();
   assert.equal(page.state.screen, 'interview');
   assert.deepEqual(page.steps(), ALL_DONE);
-  assert.deepEqual(page.server.requests.slice(0, 3).map(({ method, path }) => `${method} ${path}`),
-    ['POST /v1/join', 'POST /v1/calls', 'GET /v1/calls/rtc_1/events']);
-  const [join, call, events] = page.server.requests;
+  assert.deepEqual(page.server.requests.slice(0, 4).map(({ method, path }) => `${method} ${path}`),
+    ['POST /v1/join', 'GET /v1/ice-servers', 'POST /v1/calls', 'GET /v1/calls/rtc_1/events']);
+  const [join, ice, call, events] = page.server.requests;
+  assert.equal(ice.headers.authorization, 'Bearer candidate-token');
   assert.deepEqual(JSON.parse(join.body), { ticket: 'ticket-1' });
   assert.deepEqual([call.headers.authorization, call.headers['content-type'], call.body], ['Bearer candidate-token', 'application/sdp', 'v=0 offer']);
   assert.equal(events.headers.authorization, 'Bearer candidate-token');
   assert.equal(page.peer.channel.label, 'oai-events');
   assert.deepEqual(page.peer.remote, { type: 'answer', sdp: 'v=0 answer' });
+  await assertLeavesNothing(page);
+});
+
+test('the connection is made with the servers that the gateway names', async () => {
+  const page = visit();
+  const relay = { urls: ['turn:relay.example'], username: '1:int', credential: 'password' };
+  page.server.routes['GET /v1/ice-servers'] = () => json(200, { iceServers: [relay], expires_at: '2030-01-01T00:00:00Z' });
+  await page.talk();
+  assert.deepEqual(page.peer.iceServers, [relay]);
+  assert.equal(page.state.screen, 'interview');
+  await assertLeavesNothing(page);
+});
+
+for (const [what, route] of [['fails', () => failure(500, 'internal_error')], ['is unknown to the server', () => failure(404, 'not_found')],
+  ['is no list', () => json(200, { iceServers: 'none' })], ['is no JSON', () => new Response('<html>', { status: 200 })]]) {
+  test(`a list of servers that ${what} does not keep anybody from talking`, async () => {
+    const page = visit();
+    page.server.routes['GET /v1/ice-servers'] = route;
+    await page.talk();
+    assert.deepEqual(page.peer.iceServers, []);
+    assert.equal(page.state.screen, 'interview');
+    await assertLeavesNothing(page);
+  });
+}
+
+test('a list of servers that does not come is not waited for', async () => {
+  const page = visit();
+  page.server.routes['GET /v1/ice-servers'] = hanging;
+  page.client.showMicrophoneCheck();
+  await page.client.askForMicrophone();
+  const connecting = page.client.connect();
+  await page.clock.advance(ICE_SERVERS_TIMEOUT_MS - 1);
+  assert.equal(page.peers.length, 0);
+  await page.clock.advance(1);
+  await connecting;
+  assert.deepEqual(page.peer.iceServers, []);
+  assert.equal(page.state.screen, 'interview');
+  await assertLeavesNothing(page);
+});
+
+test('leaving while the list of servers is asked for leaves nothing behind', async () => {
+  const page = visit();
+  page.server.routes['GET /v1/ice-servers'] = hanging;
+  page.client.showMicrophoneCheck();
+  await page.client.askForMicrophone();
+  page.client.connect();
+  await settle();
   await assertLeavesNothing(page);
 });
 

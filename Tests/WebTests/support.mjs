@@ -145,6 +145,7 @@ export class FakeServer {
   streams = [];
   routes = {
     'POST /v1/join': () => json(200, JOIN_ANSWER),
+    'GET /v1/ice-servers': () => json(200, { iceServers: [], expires_at: '2030-01-01T00:00:00Z' }),
     'GET /health': () => json(200, { status: 'ok' }),
     'POST /v1/calls': () => new Response('v=0 answer', { status: 201, headers: { location: '/v1/calls/rtc_1' } }),
     'POST /v1/calls/rtc_1/end': () => json(200, { status: 'ended' }),
@@ -229,8 +230,9 @@ export function visit({ storage = new FakeStorage(), server = new FakeServer(), 
   } };
   const client = new InterviewClient({
     fetch: server.fetch, canCall: true, mediaDevices: media, isSecureContext: secure, storage, speaker,
-    makePeerConnection: () => {
+    makePeerConnection: (iceServers) => {
       const peer = new FakePeerConnection(peerOptions);
+      peer.iceServers = iceServers;
       peers.push(peer);
       return peer;
     },

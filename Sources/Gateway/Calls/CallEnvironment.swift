@@ -10,6 +10,8 @@ struct CallEnvironment: Sendable {
     let clock: MonotonicClock
     let wallClock: WallClock
     let budget: JournalBudget
+    let places: CallPlaces
+    let minutes: MinuteLimits
     let metrics: GatewayMetrics
     let logger: Logger
 }

@@ -45,10 +45,18 @@ actor CallRegistry: Service {
     /// - Parameter replaced: the candidate's last call; if that is the one the interview is talked in, it makes way.
     func connect(_ candidate: CandidateIdentity, offer: String, replacing replaced: CallID?) async throws -> LiveCall.Answer {
         guard !self.isDraining else { throw EdgeError.gateway(.draining) }
-        let call = try await self.liveCall(for: candidate.interviewID, tenant: candidate.tenantID)
-        let answer = try await call.connect(offer: offer, replacing: replaced)
-        self.byCall[answer.callID] = call
-        return answer
+        // First of all, so that the old call's place is free for the new one.
+        if let replaced { await self.byInterview[candidate.interviewID]?.makeWay(replaced) }
+        let seat = try self.environment.places.take(for: candidate.tenantID)
+        do {
+            let call = try await self.liveCall(for: candidate.interviewID, tenant: candidate.tenantID)
+            let answer = try await call.connect(offer: offer, seat: seat)
+            self.byCall[answer.callID] = call
+            return answer
+        } catch {
+            seat.free()
+            throw error
+        }
     }
 
     /// The call, if it is one of this interview and still in memory.
@@ -85,9 +93,32 @@ actor CallRegistry: Service {
             guard !record.status.isFinal else { throw EdgeError.gateway(.interviewOver) }
             let plan = try await store.plan(record.planID, version: record.planVersion, tenant: tenant)
             let segments = try await store.segments(interview: interview, tenant: tenant, after: nil)
-            return LiveCall(record: record, plan: plan, segments: segments, environment: self.environment)
+            var calls = try await store.calls(interview: interview, tenant: tenant)
+            try await self.closeForgotten(&calls, of: record, saidUntil: segments.last?.endMilliseconds)
+            return LiveCall(
+                record: record,
+                plan: plan,
+                segments: segments,
+                connectedBefore: calls.reduce(.zero) { $0 + $1.connectedTime },
+                environment: self.environment
+            )
         } catch let error as InterviewStoreError {
             throw error.edgeError
+        }
+    }
+
+    /// A crash leaves calls open. They were connected at least up to the last words that were stored; were they left open, they would
+    /// use up minutes for ever.
+    private func closeForgotten(
+        _ calls: inout [CallRecord],
+        of interview: InterviewRecord,
+        saidUntil end: Int64?
+    ) async throws(InterviewStoreError) {
+        let last = interview.startedAt.map { $0 + .milliseconds(end ?? 0) }
+        for (index, call) in calls.enumerated() where call.endedAt == nil {
+            let endedAt = max(call.startedAt, last ?? call.startedAt)
+            try await self.environment.store.recordCallEnd(call.id, tenant: interview.tenantID, reason: "restart", at: endedAt)
+            calls[index] = call.ended(at: endedAt)
         }
     }
 
@@ -207,5 +238,16 @@ actor CallRegistry: Service {
         self.isDraining = true
         for call in self.byInterview.values { await call.shutDown() }
         self.arrive.finish()
+    }
+}
+
+extension CallRecord {
+    /// Zero for a call that is open.
+    fileprivate var connectedTime: Duration {
+        self.endedAt.map { .milliseconds(max(0, $0.millisecondsSince1970 - self.startedAt.millisecondsSince1970)) } ?? .zero
+    }
+
+    fileprivate func ended(at moment: Timestamp) -> CallRecord {
+        CallRecord(id: self.id, interviewID: self.interviewID, startedAt: self.startedAt, endedAt: moment)
     }
 }

@@ -12,15 +12,20 @@ extension LiveCall {
         let sdp: String
     }
 
-    /// Starts or resumes the interview with the browser's offer.
-    ///
-    /// - Parameter replaced: a call that makes way, if it is the one under way: its browser has come back from another
-    ///   network, long before the engine notices that the old way is dead.
-    /// - Throws: `call_in_progress`, `interview_over`, or what went wrong at the upstream.
-    func connect(offer: String, replacing replaced: CallID?) async throws -> Answer {
+    /// The candidate has come back from another network, long before the engine notices that the old way is dead: the call
+    /// that is named makes way, if it is the one under way.
+    func makeWay(_ replaced: CallID) {
         if let connection = self.connection, connection.callID == replaced, !self.isEnding {
             self.connectionEnded(attempt: connection.attempt, reason: .replaced)
         }
+    }
+
+    /// Starts or resumes the interview with the browser's offer.
+    ///
+    /// - Parameter seat: kept until the connection is let go of, unless this throws.
+    /// - Throws: `call_in_progress`, `interview_over`, a limit on minutes, or what went wrong at the upstream.
+    func connect(offer: String, seat: CallPlace) async throws -> Answer {
+        try await self.environment.minutes.admit(self.tenantID, used: self.connectedBefore)
         guard !self.isEnding else { throw EdgeError.gateway(.interviewOver) }
         // A moment before this object is let go of; the next attempt finds a fresh one.
         guard !self.isRetired else { throw EdgeError.gateway(.engineUnavailable) }
@@ -34,7 +39,7 @@ extension LiveCall {
         let attempt = self.attempt
         self.events.publish(.state(.connecting))
         do {
-            return try await self.setUp(offer: offer, attempt: attempt)
+            return try await self.setUp(offer: offer, attempt: attempt, seat: seat)
         } catch {
             if self.isCurrent(attempt) {
                 self.move(self.machine.callSetupFailed(), reason: nil)
@@ -61,7 +66,7 @@ extension LiveCall {
         }
     }
 
-    private func setUp(offer: String, attempt: Int) async throws -> Answer {
+    private func setUp(offer: String, attempt: Int, seat: CallPlace) async throws -> Answer {
         let plan = self.plan
         let placed = try await self.environment.ladder.placeCall(
             offer: offer,
@@ -78,7 +83,10 @@ extension LiveCall {
         }
         var generator = SystemRandomNumberGenerator()
         let callID = CallID.random(using: &generator)
-        self.attach(Connection(callID: callID, place: placed.place, socket: placed.socket, attempt: attempt))
+        let since = self.environment.clock.now
+        self.attach(
+            Connection(callID: callID, place: placed.place, socket: placed.socket, attempt: attempt, seat: seat, since: since)
+        )
         return Answer(callID: callID, sdp: placed.answer)
     }
 
@@ -118,6 +126,26 @@ extension LiveCall {
         self.arm(.media, after: CallLimits.mediaDeadline)
         // Said now, made by the engine while the browser connects, heard as soon as it has.
         self.perform(self.conductor.callLive(at: self.now))
+        self.limitMinutes()
+    }
+
+    // MARK: Minutes
+
+    /// The interview's own minutes are a time limit of its conductor, so they end like any interview. Those of the tenant are looked
+    /// at again and again, as other calls use them up too.
+    private func limitMinutes() {
+        if let left = self.environment.minutes.left(after: self.connectedBefore) {
+            self.perform(self.conductor.limitTime(to: self.conductor.usedTime(at: self.now) + left, at: self.now))
+        }
+        if self.environment.minutes.hasTenantLimit { self.arm(.minutes, after: MinuteLimits.check) }
+    }
+
+    /// The tenant's minutes were counted: the interview ends in order when they are used up.
+    func tookMinutes(areUsed: Bool, attempt: Int) {
+        guard self.connection?.attempt == attempt, !self.isEnding else { return }
+        guard areUsed else { return self.arm(.minutes, after: MinuteLimits.check) }
+        self.logger.notice("the minutes of the tenant are used up, the interview comes to its end")
+        self.perform(self.conductor.limitTime(to: self.conductor.usedTime(at: self.now), at: self.now))
     }
 
     /// A sound of either side: the two can hear each other.
@@ -235,7 +263,10 @@ extension LiveCall {
     /// Lets go of a connection; results that still come from it are dropped.
     private func release(_ connection: Connection, reason: String, hangUp: Bool) {
         self.connection = nil
+        connection.seat.free()
+        self.connectedBefore += max(.zero, self.environment.clock.now - connection.since)
         self.disarm(.media)
+        self.disarm(.minutes)
         self.disarm(.overdueWords)
         self.environment.metrics.callsConnected.add(-1)
         if hangUp { self.startJob.yield(.hangUp(connection.place)) }

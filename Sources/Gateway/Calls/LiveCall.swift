@@ -18,11 +18,15 @@ actor LiveCall {
         let place: UpstreamCallPlace
         let socket: WebSocketConnection
         let attempt: Int
+        /// Given back when the connection is let go of.
+        let seat: CallPlace
+        let since: Duration
     }
 
     enum Timer: Hashable, Sendable {
         case conductor
         case media
+        case minutes
         case overdueWords
         case lastWords
         case idle
@@ -32,6 +36,7 @@ actor LiveCall {
         case read(WebSocketConnection, attempt: Int)
         case wait(Timer, Duration, cancelled: AsyncStream<Never>, generation: Int)
         case hangUp(UpstreamCallPlace)
+        case checkMinutes(attempt: Int)
         case announceEnd
     }
 
@@ -52,6 +57,8 @@ actor LiveCall {
     var recentEvents = RecentEvents()
     var order = TranscriptOrder()
     var connection: Connection?
+    /// How long the calls of this interview before the present one were connected.
+    var connectedBefore: Duration
     /// Counts connection attempts; results of an earlier one are recognised by it and dropped.
     var attempt = 0
     /// The conductor is through, or the candidate left; only last words are still taken.
@@ -67,8 +74,17 @@ actor LiveCall {
 
     /// Takes up an interview where the store has it.
     ///
-    /// - Parameter segments: its transcript so far; a room that connects gets it first.
-    init(record: InterviewRecord, plan: InterviewPlan, segments: [TranscriptSegment], environment: CallEnvironment) {
+    /// - Parameters:
+    ///   - segments: its transcript so far; a room that connects gets it first.
+    ///   - connectedBefore: how long its calls so far were connected.
+    init(
+        record: InterviewRecord,
+        plan: InterviewPlan,
+        segments: [TranscriptSegment],
+        connectedBefore: Duration,
+        environment: CallEnvironment
+    ) {
+        self.connectedBefore = connectedBefore
         self.interviewID = record.id
         self.tenantID = record.tenantID
         self.plan = plan
@@ -187,6 +203,9 @@ actor LiveCall {
             if fired { await self.fired(timer, generation: generation) }
         case .hangUp(let place):
             await self.environment.ladder.hangUp(place)
+        case .checkMinutes(let attempt):
+            let wait = await self.environment.minutes.tenantWait(self.tenantID)
+            await self.tookMinutes(areUsed: wait != nil, attempt: attempt)
         case .announceEnd:
             let (clock, writer) = (self.environment.clock, self.writer)
             await withTaskGroup(of: Void.self) { group in
@@ -220,6 +239,8 @@ actor LiveCall {
             self.saveProgress()
         case .media:
             if let attempt = self.connection?.attempt { self.connectionEnded(attempt: attempt, reason: .setUpFailed) }
+        case .minutes:
+            if let attempt = self.connection?.attempt { self.startJob.yield(.checkMinutes(attempt: attempt)) }
         case .overdueWords:
             self.store(self.order.releaseOverdue(at: self.now))
             if self.order.isWaiting { self.arm(.overdueWords, after: CallLimits.overdueCheck) }
@@ -278,7 +299,7 @@ actor LiveCall {
                 questionNumber: question.number,
                 questionCount: question.count,
                 elapsedMilliseconds: self.conductor.usedTime(at: self.now).wholeMilliseconds,
-                limitMilliseconds: self.plan.timeLimit.wholeMilliseconds
+                limitMilliseconds: self.conductor.timeLimit.wholeMilliseconds
             )
         )
     }

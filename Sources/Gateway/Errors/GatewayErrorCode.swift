@@ -19,6 +19,11 @@ public enum GatewayErrorCode: String, EdgeErrorCode {
     case sessionInUse = "session_in_use"
     case ticketUsed = "ticket_used"
     case ticketExpired = "ticket_expired"
+    case tooManyInterviews = "too_many_interviews"
+    case tenantCallsFull = "tenant_calls_full"
+    case interviewMinutesUsed = "interview_minutes_used"
+    case tenantMinutesUsed = "tenant_minutes_used"
+    case callsFull = "calls_full"
     case upstreamRejected = "upstream_rejected"
     case engineFull = "engine_full"
     case engineUnavailable = "engine_unavailable"
@@ -35,8 +40,9 @@ public enum GatewayErrorCode: String, EdgeErrorCode {
         case .ticketUnknown, .planUnknown: .notFound
         case .callInProgress, .interviewOver, .sessionInUse: .conflict
         case .ticketUsed, .ticketExpired: .gone
+        case .tooManyInterviews, .tenantCallsFull, .interviewMinutesUsed, .tenantMinutesUsed: .tooManyRequests
         case .upstreamRejected: .badGateway
-        case .engineFull, .engineUnavailable, .storageUnavailable, .draining: .serviceUnavailable
+        case .callsFull, .engineFull, .engineUnavailable, .storageUnavailable, .draining: .serviceUnavailable
         case .upstreamTimeout: .gatewayTimeout
         }
     }
@@ -56,6 +62,11 @@ public enum GatewayErrorCode: String, EdgeErrorCode {
         case .sessionInUse: "This session is already connected, perhaps in another window. Close that window, then try again."
         case .ticketUsed: "This interview link was already used. Continue in the window where it was opened, or ask for a new link."
         case .ticketExpired: "This interview link has expired. Ask the person who invited you for a new one."
+        case .tooManyInterviews: "Your organisation has made very many interviews in a short time. Wait a little, then go on."
+        case .tenantCallsFull: "As many interviews as the organiser may hold at once are under way. Please try again in a few minutes."
+        case .interviewMinutesUsed: "The time for this interview is used up. What you said is saved."
+        case .tenantMinutesUsed: "The organiser's interview time for today is used up. Please come back later; your place is kept."
+        case .callsFull: "All interview lines are busy. Please try again in a moment."
         case .upstreamRejected: "The voice service refused the call. Tell the operator the request id."
         case .engineFull: "All interview lines are busy. Please try again in a moment."
         case .engineUnavailable: "The voice service is not ready. Please try again in a moment."
@@ -68,7 +79,10 @@ public enum GatewayErrorCode: String, EdgeErrorCode {
     /// What `Retry-After` says for codes that heal by waiting; nil for the others.
     var retryAfter: Duration? {
         switch self {
-        case .engineFull: .seconds(10)
+        case .engineFull, .callsFull: .seconds(10)
+        case .tenantCallsFull, .tooManyInterviews, .tenantMinutesUsed: .seconds(60)
+        // It does not heal by itself; who asks again shall do so rarely.
+        case .interviewMinutesUsed: .seconds(24 * 3600)
         case .engineUnavailable, .storageUnavailable, .upstreamTimeout: .seconds(3)
         case .draining: .seconds(30)
         default: nil

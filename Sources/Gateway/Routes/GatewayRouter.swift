@@ -22,6 +22,8 @@ struct GatewayRouter: Sendable {
     let handsOutDirectKeys: Bool
     let pages: Pages
     let assets: EmbeddedAssets
+    let limits: RequestLimits
+    let iceServers: ICEServers
 
     func build() -> Router<GatewayContext> {
         let router = Router(context: GatewayContext.self)
@@ -32,6 +34,8 @@ struct GatewayRouter: Sendable {
             strictTransportSecurity: self.isBehindTLS,
             metrics: self.metrics.registry
         )
+        // Before anything that asks the store.
+        router.add(middleware: AddressLimitMiddleware(limits: self.limits))
         router.add(middleware: OriginMiddleware<GatewayContext>(rule: OriginRule(allowed: self.allowedOrigins)))
 
         OperationsRoutes(
@@ -47,11 +51,13 @@ struct GatewayRouter: Sendable {
         // The page shows what the answer of the ticket's exchange repeats and the record names.
         let notice = CandidateNotice(VoicePath(self.ladder.rungs.map(\.choice.upstream)))
         PageRoutes(pages: self.pages, assets: self.assets, tickets: self.tickets, notice: notice).add(to: router)
-        JoinRoutes(tickets: self.tickets, store: self.store, wallClock: self.wallClock, notice: notice).add(to: router)
+        JoinRoutes(tickets: self.tickets, store: self.store, wallClock: self.wallClock, notice: notice, limits: self.limits).add(to: router)
 
         // From here on a request has a principal, and each group admits one kind of it.
-        let authenticated = router.group().add(middleware: AuthenticationMiddleware(authenticator: self.authenticator))
+        let authenticated = router.group().add(middleware: AuthenticationMiddleware(authenticator: self.authenticator, limits: self.limits))
         CallRoutes(registry: self.registry, store: self.store, wallClock: self.wallClock, watch: self.watch)
+            .add(to: authenticated.group(context: CandidateContext.self))
+        ICEServerRoutes(servers: self.iceServers, wallClock: self.wallClock)
             .add(to: authenticated.group(context: CandidateContext.self))
         let interviews = InterviewRoutes(
             store: self.store,
@@ -59,7 +65,8 @@ struct GatewayRouter: Sendable {
             registry: self.registry,
             wallClock: self.wallClock,
             address: self.address,
-            allowedOrigins: self.allowedOrigins
+            allowedOrigins: self.allowedOrigins,
+            limits: self.limits
         )
         interviews.addReading(to: authenticated.group(context: WorkspaceContext.self))
         interviews.addInviting(to: authenticated.group(context: InterviewerContext.self))
@@ -75,12 +82,13 @@ struct GatewayRouter: Sendable {
         let routes = SignallingRoutes(
             office: self.signalling,
             directKeys: self.handsOutDirectKeys ? DirectKeys(store: self.store, ladder: self.ladder) : nil,
-            configuration: options
+            configuration: options,
+            limits: self.limits
         )
         func group(optional: Bool) -> RouterGroup<GatewayContext> {
             router.group()
                 .add(middleware: ErrorResponseMiddleware(.flat))
-                .add(middleware: AuthenticationMiddleware(authenticator: self.authenticator, isOptional: optional))
+                .add(middleware: AuthenticationMiddleware(authenticator: self.authenticator, limits: self.limits, isOptional: optional))
         }
         routes.addKeys(to: group(optional: true).group(context: SignallingContext.self))
         let authenticated = group(optional: false)

@@ -18,6 +18,7 @@ struct InterviewRoutes: Sendable {
     let address: PublicAddress
     /// Origins that an interview may be bound to.
     let allowedOrigins: Set<String>
+    let limits: RequestLimits
 
     /// What every role may read.
     func addReading(to router: some RouterMethods<WorkspaceContext>) {
@@ -144,10 +145,12 @@ struct InterviewRoutes: Sendable {
             origin: origin,
             createdAt: self.wallClock.now
         )
+        try self.limits.admitInterview(of: tenant)
         let record: InterviewRecord
         do {
             record = try await self.store.createInterview(new, tenant: tenant)
         } catch {
+            self.limits.interviewNotMade(of: tenant)
             throw error.code == .notFound ? EdgeError.gateway(.planUnknown, cause: error) : error.edgeError
         }
         let (ticket, expiresAt) = try await translatingStoreErrors { () throws(InterviewStoreError) in

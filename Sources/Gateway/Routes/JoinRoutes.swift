@@ -12,6 +12,7 @@ struct JoinRoutes: Sendable {
     let store: any InterviewStore
     let wallClock: WallClock
     let notice: CandidateNotice
+    let limits: RequestLimits
 
     func add(to router: some RouterMethods<GatewayContext>) {
         router.post("/v1/join") { request, _ in try await self.join(request) }
@@ -42,6 +43,7 @@ struct JoinRoutes: Sendable {
     private func join(_ request: Request) async throws -> Response {
         try request.requireContentType("application/json")
         let ticket = try await request.decodeJSON(JoinBody.self, upTo: Self.bodyLimit).ticket
+        try self.limits.admit(ticket: ticket)
         let admission = try await self.tickets.redeem(ticket, from: request.headers[.origin])
         let (interview, plan) = (admission.interview, admission.plan)
         // The ticket is used by now: an answer that failed here would lock the candidate out, so the record of the notice

@@ -60,6 +60,21 @@ extension OpenAPIDocument {
                 },
                 "404": {"$ref": "#/components/responses/Error"},
                 "410": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
+                "default": {"$ref": "#/components/responses/Error"}
+              }
+            }},
+            "/v1/ice-servers": {"get": {
+              "summary": "STUN and TURN servers for the candidate's RTCPeerConnection; an empty list if there are none",
+              "description": "The answer is an RTCConfiguration. Credentials of TURN servers end by themselves at expires_at.",
+              "security": [{"candidate": []}],
+              "responses": {
+                "200": {
+                  "description": "The servers.",
+                  "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ICEServers"}}}
+                },
+                "401": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
                 "default": {"$ref": "#/components/responses/Error"}
               }
             }},
@@ -86,6 +101,7 @@ extension OpenAPIDocument {
                 "502": {"$ref": "#/components/responses/Error"},
                 "503": {"$ref": "#/components/responses/Error"},
                 "504": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
                 "default": {"$ref": "#/components/responses/Error"}
               }
             }},
@@ -102,6 +118,7 @@ extension OpenAPIDocument {
                 "200": {"description": "The stream.", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
                 "401": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
                 "default": {"$ref": "#/components/responses/Error"}
               }
             }},
@@ -116,6 +133,7 @@ extension OpenAPIDocument {
                 },
                 "401": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
                 "default": {"$ref": "#/components/responses/Error"}
               }
             }},
@@ -130,6 +148,7 @@ extension OpenAPIDocument {
                 "401": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
                 "413": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
                 "default": {"$ref": "#/components/responses/Error"}
               }
             }},
@@ -142,6 +161,7 @@ extension OpenAPIDocument {
                   "properties": {"plans": {"type": "array", "items": {"$ref": "#/components/schemas/Plan"}}}
                 }}}},
                 "401": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
                 "default": {"$ref": "#/components/responses/Error"}
               }
             }},
@@ -162,6 +182,7 @@ extension OpenAPIDocument {
                     }
                   }}}},
                   "401": {"$ref": "#/components/responses/Error"},
+                  "429": {"$ref": "#/components/responses/Refusal"},
                   "default": {"$ref": "#/components/responses/Error"}
                 }
               },
@@ -180,6 +201,7 @@ extension OpenAPIDocument {
                   "401": {"$ref": "#/components/responses/Error"},
                   "403": {"$ref": "#/components/responses/Error"},
                   "404": {"$ref": "#/components/responses/Error"},
+                  "429": {"$ref": "#/components/responses/Refusal"},
                   "default": {"$ref": "#/components/responses/Error"}
                 }
               }
@@ -194,6 +216,7 @@ extension OpenAPIDocument {
                 },
                 "401": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
                 "default": {"$ref": "#/components/responses/Error"}
               }
             }},
@@ -209,6 +232,7 @@ extension OpenAPIDocument {
                 "403": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
                 "409": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
                 "default": {"$ref": "#/components/responses/Error"}
               }
             }},
@@ -229,6 +253,7 @@ extension OpenAPIDocument {
                 "400": {"$ref": "#/components/responses/Error"},
                 "401": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
                 "default": {"$ref": "#/components/responses/Error"}
               }
             }}

@@ -36,6 +36,11 @@ enum OpenAPIDocument {
                 "headers": {"X-Request-Id": {"schema": {"type": "string"}}},
                 "content": {"application/json": {"schema": {"$ref": "#/components/schemas/FlatError"}}}
               },
+              "Refusal": {
+                "description": "A limit is reached; Retry-After says how many seconds to wait.",
+                "headers": {"X-Request-Id": {"schema": {"type": "string"}}, "Retry-After": {"schema": {"type": "integer"}}},
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+              },
               "Page": {"description": "A page for people.", "content": {"text/html": {"schema": {"type": "string"}}}}
             },
             "parameters": {
@@ -83,6 +88,19 @@ enum OpenAPIDocument {
                     "type": "object", "required": ["version", "items"],
                     "properties": {"version": {"type": "string"}, "items": {"type": "array", "items": {"type": "string"}}}
                   }
+                }
+              },
+              "ICEServers": {
+                "type": "object", "required": ["iceServers", "expires_at"],
+                "properties": {
+                  "iceServers": {"type": "array", "items": {
+                    "type": "object", "required": ["urls"],
+                    "properties": {
+                      "urls": {"type": "array", "items": {"type": "string"}},
+                      "username": {"type": "string"}, "credential": {"type": "string"}
+                    }
+                  }},
+                  "expires_at": {"type": "string", "format": "date-time"}
                 }
               },
               "CallEnd": {

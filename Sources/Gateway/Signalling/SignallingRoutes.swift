@@ -17,6 +17,7 @@ struct SignallingRoutes: Sendable {
     let office: SignallingOffice
     let directKeys: DirectKeys?
     let configuration: InterviewSession.Options
+    let limits: RequestLimits
 
     func addKeys(to router: some RouterMethods<SignallingContext>) {
         router.post("/api/generate-ephemeral-key") { request, context in try await self.makeKey(request, context) }
@@ -65,6 +66,8 @@ struct SignallingRoutes: Sendable {
     private func makeKey(_ request: Request, _ context: SignallingContext) async throws -> Response {
         try request.requireContentType("application/json")
         let body = try await request.decodeJSON(KeyRequest.self, upTo: Self.keyBodyLimit)
+        // What is no session's public name is tried as a ticket.
+        if SignallingSessionID(rawValue: body.sessionId.expose()) == nil { try self.limits.admit(ticket: body.sessionId) }
         let session = try await self.office.session(
             named: body.sessionId,
             for: context.principal,

@@ -49,7 +49,8 @@ final class Authenticator: Sendable {
         if text.hasPrefix(Credentials.workspacePrefix) {
             let digest = TokenDigest(of: token)
             let isWorkspace = self.workspace.withLock { $0 == digest }
-            return isWorkspace ? Authenticated(.workspace(WorkspaceIdentity(tenantID: .local, role: .admin)), by: .run) : nil
+            let identity = WorkspaceIdentity(tenantID: .local, role: .admin)
+            return isWorkspace ? Authenticated(.workspace(identity), by: .run, holder: TokenHash(of: token)) : nil
         }
         if text.hasPrefix(Credentials.apiKeyPrefix) {
             let hash = TokenHash(of: token)
@@ -58,16 +59,18 @@ final class Authenticator: Sendable {
             }
             guard let key else { return nil }
             self.keyUses.note(key.id, at: self.wallClock.now)
-            return Authenticated(.workspace(WorkspaceIdentity(tenantID: key.tenantID, role: key.role)), by: .key(hash))
+            return Authenticated(.workspace(WorkspaceIdentity(tenantID: key.tenantID, role: key.role)), by: .key(hash), holder: hash)
         }
         if text.hasPrefix(Credentials.candidatePrefix) {
             let hash = TokenHash(of: token)
             let identity = try await translatingStoreErrors { () throws(InterviewStoreError) in
                 try await self.store.candidate(hash, now: self.wallClock.now)
             }
-            return identity.map { Authenticated(.candidate($0), by: .candidate(hash, endsAt: $0.expiresAt)) }
+            return identity.map { Authenticated(.candidate($0), by: .candidate(hash, endsAt: $0.expiresAt), holder: hash) }
         }
-        return try await self.verifier?.claims(of: token).map { Authenticated(.workspace($0.identity), by: .claims(endsAt: $0.endsAt)) }
+        return try await self.verifier?.claims(of: token).map {
+            Authenticated(.workspace($0.identity), by: .claims(endsAt: $0.endsAt), holder: $0.subject)
+        }
     }
 }
 
@@ -75,10 +78,20 @@ final class Authenticator: Sendable {
 struct Authenticated: Sendable {
     let principal: Principal
     let authority: Authority
+    /// Whose limit a request counts for: the SHA-256 of the token, or, as a person has many of them, of the provider's subject.
+    let holder: TokenHash
 
-    init(_ principal: Principal, by authority: Authority) {
+    init(_ principal: Principal, by authority: Authority, holder: TokenHash) {
         self.principal = principal
         self.authority = authority
+        self.holder = holder
+    }
+
+    var tenant: TenantID {
+        switch self.principal {
+        case .workspace(let identity): identity.tenantID
+        case .candidate(let identity): identity.tenantID
+        }
     }
 }
 
@@ -91,6 +104,7 @@ struct AuthenticationMiddleware: RouterMiddleware {
     static let refusedParameters = ["access_token", "token", "candidate_token", "api_key", "apikey", "authorization", "jwt"]
 
     let authenticator: Authenticator
+    let limits: RequestLimits
     /// Lets requests without a token pass, and those with a key of a signalling session, for routes that know another right. A token
     /// that is none is refused all the same.
     var isOptional = false
@@ -105,8 +119,10 @@ struct AuthenticationMiddleware: RouterMiddleware {
         if self.isOptional, request.headers[.authorization] == nil || request.signallingKey != nil {
             return try await next(request, context)
         }
-        guard let authenticated = try await self.authenticator.authenticate(request.bearerToken())
-        else { throw EdgeError.unauthorized }
+        let token = try request.bearerToken()
+        try self.limits.check(token: token)
+        guard let authenticated = try await self.authenticator.authenticate(token) else { throw EdgeError.unauthorized }
+        try self.limits.admit(authenticated)
         var context = context
         context.authenticated = authenticated
         return try await next(request, context)

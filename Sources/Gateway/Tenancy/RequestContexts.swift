@@ -1,12 +1,15 @@
 import Hummingbird
 import HTTPTypes
 import InterviewStore
+import NIOCore
 import ServerEdge
 
 /// The context every request of the gateway begins with. Who sent it is unknown until an authenticating middleware has seen
 /// a valid token.
 struct GatewayContext: RequestContext {
     var coreContext: CoreRequestContextStorage
+    /// The other end of the connection: the client, or a proxy. For limits by address; it is not logged.
+    let peer: SocketAddress?
     /// Set by ``AuthenticationMiddleware`` only.
     var authenticated: Authenticated?
 
@@ -15,6 +18,7 @@ struct GatewayContext: RequestContext {
 
     init(source: ApplicationRequestContextSource) {
         self.coreContext = .init(source: source)
+        self.peer = source.channel.remoteAddress
     }
 }
 

@@ -9,6 +9,7 @@ extension EmbeddedAssets {
         ("continue-interview.js", PackageResources.continue_interview_js),
         ("dom.js", PackageResources.dom_js),
         ("end-screen.js", PackageResources.end_screen_js),
+        ("ice-servers.js", PackageResources.ice_servers_js),
         ("interview-api.js", PackageResources.interview_api_js),
         ("interview-client.js", PackageResources.interview_client_js),
         ("interview-screen.js", PackageResources.interview_screen_js),

@@ -26,12 +26,12 @@ extension InterviewConductor {
         return lastNow + policy.unfinishedWait
     }
 
-    var timeIsOver: Bool { usedTime(at: lastNow) >= plan.timeLimit }
+    var timeIsOver: Bool { usedTime(at: lastNow) >= timeLimit }
 
     /// The answer has gone on too long after the time limit: the candidate's floor does not count any more.
-    var overrunIsOver: Bool { usedTime(at: lastNow) >= plan.timeLimit + policy.overrun }
+    var overrunIsOver: Bool { usedTime(at: lastNow) >= timeLimit + policy.overrun }
 
-    private var overrunEnd: Duration { lastNow + max(.zero, plan.timeLimit + policy.overrun - usedTime(at: lastNow)) }
+    private var overrunEnd: Duration { lastNow + max(.zero, timeLimit + policy.overrun - usedTime(at: lastNow)) }
 
     private mutating func waitForFloor() -> Wait {
         if let speaking {
@@ -190,8 +190,8 @@ extension InterviewConductor {
             previous?.disclosureTried = true
             queue.append((.greeting, led(InterviewPlan.disclosure)))
         }
-        let remaining = plan.timeLimit - usedTime(at: lastNow)
-        if !timeWarningGiven, usedTime(at: lastNow) >= plan.timeLimit * policy.timeWarningFraction {
+        let remaining = timeLimit - usedTime(at: lastNow)
+        if !timeWarningGiven, usedTime(at: lastNow) >= timeLimit * policy.timeWarningFraction {
             queue.append((.timeWarning, led(ConductorPhrases.timeWarning(remaining: remaining))))
         }
         stage = .question(CurrentQuestion(index: next, from: question.wasAsked ? question.index : nil, preface: preface))

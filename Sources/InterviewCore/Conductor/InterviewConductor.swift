@@ -25,6 +25,8 @@ public struct InterviewConductor: ~Copyable {
     public let plan: InterviewPlan
     public let policy: ConductorPolicy
 
+    /// The plan's, or less by `limitTime`.
+    public private(set) var timeLimit: Duration
     var phase: Phase
     var stage: ConductorStage
     /// The question before, while going on from it is provisional.
@@ -68,6 +70,7 @@ public struct InterviewConductor: ~Copyable {
     public init(plan: InterviewPlan, policy: ConductorPolicy = ConductorPolicy(), resuming progress: ConductorProgress? = nil) {
         self.plan = plan
         self.policy = policy
+        timeLimit = plan.timeLimit
         let state = progress ?? ConductorProgress()
         let elapsed = Self.moment(milliseconds: state.elapsedMilliseconds)
         phase = progress == nil ? .waitingForCall : .suspended(since: elapsed)
@@ -183,6 +186,14 @@ public struct InterviewConductor: ~Copyable {
             closing.from = nil
             stage = .closing(closing)
         }
+        return finishEvent()
+    }
+
+    /// From now on the interview ends at this talking time, if the plan does not end it sooner: with the sentences and the
+    /// patience of the plan's own limit.
+    public mutating func limitTime(to used: Duration, at now: Duration) -> [ConductorAction] {
+        begin(now)
+        timeLimit = min(plan.timeLimit, max(.zero, min(used, Self.latestStart)))
         return finishEvent()
     }
 

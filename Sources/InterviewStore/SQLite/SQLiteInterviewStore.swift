@@ -134,6 +134,32 @@ public final class SQLiteInterviewStore: InterviewStore {
     }
 }
 
+extension SQLiteInterviewStore {
+    public func connectedTime(
+        tenant: TenantID,
+        since: Timestamp,
+        now: Timestamp
+    ) async throws(InterviewStoreError) -> ConnectedTime {
+        try await read { database in
+            let row = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT min(call.started_at) AS oldest,
+                        sum(max(0, min(coalesce(call.ended_at, interview.ended_at, :now), :now) - max(call.started_at, :since))) AS total
+                    FROM call JOIN interview ON interview.id = call.interview_id
+                    WHERE interview.tenant_id = :tenant AND call.started_at < :now AND (call.ended_at IS NULL OR call.ended_at > :since)
+                        AND (call.ended_at IS NOT NULL OR interview.ended_at IS NULL OR interview.ended_at > :since)
+                    """,
+                arguments: ["now": now.milliseconds, "since": since.milliseconds, "tenant": tenant.rawValue]
+            )
+            return ConnectedTime(
+                total: .milliseconds(row?["total"] as Int64? ?? 0),
+                oldestStart: SQLiteCoding.timestamp(row?["oldest"])
+            )
+        }
+    }
+}
+
 enum SQLitePlans {
     static func plan(_ id: PlanID, version: Int?, tenant: TenantID, _ database: Database) throws -> InterviewPlan? {
         let document = try String.fetchOne(

@@ -132,6 +132,10 @@ enum SQLiteMigrations {
                     """
             )
         }
+        migrator.registerMigration("5-calls-by-end") { database in
+            // The connected minutes of a day are looked up before and during each call.
+            try database.execute(sql: "CREATE INDEX call_by_end ON call (ended_at)")
+        }
         return migrator
     }
 }

@@ -36,7 +36,7 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = try await Settings()
         let logger = try Compose.logger("viva.gateway", settings)
         let plans = try Plans.load(plan ?? settings.text("viva.plan"))
-        let configuration = try gatewayConfiguration(settings)
+        let configuration = try gatewayConfiguration(settings, logger: logger)
         let store: SQLiteInterviewStore
         do {
             store = try SQLiteInterviewStore.open(directory: dataDir ?? settings.text("viva.data.dir") ?? "data")
@@ -66,7 +66,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    private func gatewayConfiguration(_ settings: Settings) throws -> GatewayConfiguration {
+    private func gatewayConfiguration(_ settings: Settings, logger: Logger) throws -> GatewayConfiguration {
         let host = host ?? settings.text("viva.host") ?? "127.0.0.1"
         let port = try port ?? settings.number("viva.port", in: 0...65_535) ?? 8_080
         var configuration = GatewayConfiguration(server: EdgeServerConfiguration(host: host, port: port))
@@ -86,6 +86,8 @@ struct ServeCommand: AsyncParsableCommand {
             configuration.signalling.idleTimeout = .seconds(seconds)
         }
         configuration.jsonWebTokens = try JSONWebTokenSettings.configuration(settings)
+        try LimitSettings.apply(settings, to: &configuration, logger: logger)
+        configuration.iceServers = try ICESettings.servers(settings)
         return configuration
     }
 

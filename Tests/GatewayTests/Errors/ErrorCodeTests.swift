@@ -27,6 +27,7 @@ struct ErrorCodeTests {
 
     @Test("a code that heals by waiting says how long", arguments: GatewayErrorCode.allCases)
     func retryAfter(_ code: GatewayErrorCode) {
-        #expect((code.retryAfter != nil) == (code.status == .serviceUnavailable || code.status == .gatewayTimeout))
+        let heals = [.tooManyRequests, .serviceUnavailable, .gatewayTimeout].contains(code.status)
+        #expect((code.retryAfter != nil) == heals)
     }
 }

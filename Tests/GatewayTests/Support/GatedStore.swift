@@ -161,6 +161,9 @@ final class GatedStore: InterviewStore {
     func calls(interview: InterviewID, tenant: TenantID) async throws(InterviewStoreError) -> [CallRecord] {
         try await self.store.calls(interview: interview, tenant: tenant)
     }
+    func connectedTime(tenant: TenantID, since: Timestamp, now: Timestamp) async throws(InterviewStoreError) -> ConnectedTime {
+        try await self.store.connectedTime(tenant: tenant, since: since, now: now)
+    }
     func segments(
         interview: InterviewID,
         tenant: TenantID,

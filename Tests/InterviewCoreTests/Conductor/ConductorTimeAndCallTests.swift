@@ -47,6 +47,41 @@ struct ConductorTimeAndCallTests {
         #expect(!room.last.contains("last question"))
     }
 
+    @Test("a limit from outside ends the interview as the plan's own would, and cannot make it longer")
+    func limitedFromOutside() {
+        let room = askedFirst(.short(questions: 4, timeLimitSeconds: 1000))
+        room.startSpeaking()
+        room.wait(.seconds(20))
+        room.limitTime(to: .seconds(10))
+        room.wait(.seconds(5))
+        #expect(room.current == nil)
+        room.stopSpeaking()
+        room.words("And that was all.")
+        #expect(room.current?.purpose == .wrapUp)
+        room.playAll()
+        #expect(room.result == .complete)
+        #expect(room.coverage.map(\.outcome) == [.asked, .leftOutForTime, .leftOutForTime, .leftOutForTime])
+
+        let longer = askedFirst(.short(questions: 4, timeLimitSeconds: 100))
+        longer.limitTime(to: .seconds(5000))
+        longer.startSpeaking()
+        longer.wait(.seconds(110))
+        longer.stopSpeaking()
+        longer.words("And that was all.")
+        #expect(longer.current?.purpose == .wrapUp)
+    }
+
+    @Test("a limit from outside holds for whoever talks on as well")
+    func overrunOfOutsideLimit() {
+        let room = askedFirst(.short(questions: 2, timeLimitSeconds: 5000))
+        room.startSpeaking()
+        room.limitTime(to: .zero)
+        room.wait(.seconds(130))
+        #expect(room.current?.purpose == .wrapUp)
+        room.playAll()
+        #expect(room.result == .complete)
+    }
+
     @Test("who talks on far beyond the time is bid goodbye")
     func overrun() {
         let room = askedFirst(.short(questions: 2, timeLimitSeconds: 60))

@@ -39,6 +39,7 @@ final class Room {
         current = nil
         perform(conductor.callLost(at: now))
     }
+    func limitTime(to used: Duration) { perform(conductor.limitTime(to: used, at: now)) }
     func hangUp() { perform(conductor.candidateHangUp(at: now)) }
 
     /// Time goes on; the timer fires whenever it is due.

@@ -57,3 +57,60 @@ import VivaTestKit
         #expect(TokenBucket(capacity: 4, refillPerSecond: 2, now: at(0)).waitTime(now: at(0)) == .zero)
     }
 }
+
+@Suite struct TokenBucketBoundsTests {
+    private func at(_ seconds: Double) -> ManualClock.Instant { .init(offset: .seconds(seconds)) }
+
+    @Test("a bucket of nothing gives nothing, ever")
+    func zero() {
+        var bucket = TokenBucket(capacity: 0, refillPerSecond: 5, now: at(0))
+        let taken = bucket.take(now: at(1_000_000))
+        #expect(!taken)
+        #expect(bucket.waitTime(now: at(1_000_000)) == nil)
+        var still = TokenBucket(capacity: 1, refillPerSecond: 0, now: at(0))
+        let first = still.take(now: at(0))
+        let second = still.take(now: at(1e9))
+        #expect(first && !second)
+        #expect(still.waitTime(now: at(1e9)) == nil)
+    }
+
+    @Test("a negative count takes nothing and gives nothing")
+    func negative() {
+        var bucket = TokenBucket(capacity: 1, refillPerSecond: 0, now: at(0))
+        let taken = bucket.take(-5, now: at(0))
+        #expect(taken)
+        bucket.drain(-5, now: at(0))
+        bucket.giveBack(-5, now: at(0))
+        #expect(bucket.missing(now: at(0)) == 0)
+        let one = bucket.take(now: at(0))
+        let two = bucket.take(now: at(0))
+        #expect(one && !two)
+    }
+
+    @Test("a wait that no Duration can hold is told as a year")
+    func endlessWait() {
+        var bucket = TokenBucket(capacity: 1e300, refillPerSecond: 1e-300, now: at(0))
+        let taken = bucket.take(1e300, now: at(0))
+        #expect(taken)
+        #expect(bucket.waitTime(for: 1e300, now: at(0)) == .seconds(365 * 24 * 3600))
+    }
+
+    @Test("a clock that jumps by an age fills the bucket once")
+    func jump() {
+        var bucket = TokenBucket(capacity: 2, refillPerSecond: 1e9, now: at(0))
+        let taken = bucket.take(2, now: .init(offset: .seconds(Int64.max / 2)))
+        #expect(taken)
+        #expect(bucket.missing(now: at(0)) == 2)
+    }
+
+    @Test("draining stops at empty, giving back at full")
+    func drainAndGiveBack() {
+        var bucket = TokenBucket(capacity: 5, refillPerSecond: 0, now: at(0))
+        bucket.drain(9, now: at(0))
+        #expect(bucket.missing(now: at(0)) == 5)
+        bucket.giveBack(2, now: at(0))
+        #expect(bucket.missing(now: at(0)) == 3)
+        bucket.giveBack(9, now: at(0))
+        #expect(bucket.missing(now: at(0)) == 0)
+    }
+}

@@ -1,5 +1,6 @@
 import InterviewCore
 import InterviewStore
+import ServerEdge
 
 /// What a token with a right signature says, checked against what is configured (RFC 7519, section 4.1). Pure.
 struct TokenClaims: Sendable, Equatable {
@@ -11,6 +12,8 @@ struct TokenClaims: Sendable, Equatable {
     private static let latest: Int64 = 253_402_300_799
 
     let identity: WorkspaceIdentity
+    /// The SHA-256 of who it is at the provider: enough to count requests by, and no personal data.
+    let subject: TokenHash
     /// When the token is worth nothing any more, leeway included.
     let endsAt: Timestamp
 
@@ -30,6 +33,7 @@ struct TokenClaims: Sendable, Equatable {
             let role = configuration.roles[named] ?? WorkspaceRole(rawValue: named)
         else { return nil }
         self.identity = WorkspaceIdentity(tenantID: tenant, role: role)
+        self.subject = TokenHash(of: Secret(subject))
         self.endsAt = expiry + Self.leeway
     }
 

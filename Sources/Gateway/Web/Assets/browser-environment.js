@@ -4,7 +4,7 @@
 /**
  * @typedef {Object} ClientEnvironment
  * @property {typeof fetch} fetch
- * @property {() => RTCPeerConnection} makePeerConnection
+ * @property {(iceServers: RTCIceServer[]) => RTCPeerConnection} makePeerConnection
  * @property {boolean} canCall              RTCPeerConnection exists
  * @property {MediaDevices|undefined} mediaDevices
  * @property {boolean} isSecureContext
@@ -22,7 +22,7 @@ export function browserEnvironment(audio) {
   return {
     fetch: (...request) => fetch(...request),
     canCall: typeof RTCPeerConnection === 'function',
-    makePeerConnection: () => new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' }),
+    makePeerConnection: (iceServers) => new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' }),
     makeAudioContext: () => new AudioContext({ latencyHint: 'playback' }),
     mediaDevices: navigator.mediaDevices,
     isSecureContext: window.isSecureContext,

@@ -53,6 +53,12 @@ export class InterviewApi {
     return (await this.#send('POST', '/v1/join', { json: { ticket }, signal })).json();
   }
 
+  /** The STUN and TURN servers for the connection. @param {string} token @param {AbortSignal} [signal] @returns {Promise<RTCIceServer[]>} */
+  async iceServers(token, signal) {
+    const { iceServers } = await (await this.#send('GET', '/v1/ice-servers', { token, signal })).json();
+    return Array.isArray(iceServers) ? iceServers : [];
+  }
+
   /** Whether the server is reachable. @param {AbortSignal} [signal] */
   async health(signal) {
     await this.#send('GET', '/health', { signal });

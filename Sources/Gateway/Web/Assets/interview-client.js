@@ -4,6 +4,7 @@
 
 import { abortable } from './abortable.js';
 import { CallEvents } from './call-events.js';
+import { iceServersFrom } from './ice-servers.js';
 import { ApiError, InterviewApi } from './interview-api.js';
 import { Microphone } from './microphone.js';
 import { PeerCall, PeerConnectionFailed } from './peer-call.js';
@@ -112,7 +113,8 @@ export class InterviewClient {
       await perform('microphone_access', () => this.#ensureMicrophone());
       this.timers.after('connect', CONNECT_TIMEOUT_MS, () => attempt.abort(this.refusal ?? new StepFailed(timeoutProblem(step))));
       await perform('api_connection', () => this.#ensureJoined(attempt.signal));
-      const peer = this.#makePeer();
+      const iceServers = await abortable(() => iceServersFrom(this.api, this.session?.token ?? '', attempt.signal), attempt.signal);
+      const peer = this.#makePeer(iceServers);
       const call = await perform('session_creation', () => this.#createCall(peer, attempt.signal));
       this.#listen(call.callId);
       await perform('webrtc_setup', async () => {
@@ -225,9 +227,11 @@ export class InterviewClient {
     this.#dispatch({ type: 'joined', interview: this.session.interview, notice: answer.notice?.items });
   }
 
-  #makePeer() {
+  /** @param {RTCIceServer[]} iceServers */
+  #makePeer(iceServers) {
     const { environment } = this;
     const peer = new PeerCall({
+      iceServers,
       makePeerConnection: environment.makePeerConnection,
       setTimeout: environment.setTimeout,
       clearTimeout: environment.clearTimeout,

@@ -3,6 +3,8 @@
 
 /** Local candidates are worth waiting for, but not long: the server is reachable without them in most networks. */
 export const GATHERING_LIMIT_MS = 400;
+/** A relay takes two more round trips, and behind a strict firewall its candidate is the only one that works. */
+export const RELAY_GATHERING_LIMIT_MS = 1500;
 /** How often we look whether the first sound has arrived. */
 export const AUDIBLE_POLL_MS = 200;
 /** A level (0…1) above codec silence. */
@@ -14,7 +16,8 @@ const CHANNEL_MESSAGE_LIMIT = 64 * 1024;
 
 /**
  * @typedef {Object} PeerCallOptions
- * @property {() => RTCPeerConnection} makePeerConnection
+ * @property {RTCIceServer[]} iceServers
+ * @property {(iceServers: RTCIceServer[]) => RTCPeerConnection} makePeerConnection
  * @property {(track: MediaStreamTrack) => void} onTrack
  * @property {(event: any) => void} onChannelEvent
  * @property {(state: RTCPeerConnectionState) => void} onConnectionState
@@ -30,7 +33,7 @@ export class PeerCall {
     this.heardStart = false;
     /** @type {Set<any>} */
     this.timers = new Set();
-    this.connection = options.makePeerConnection();
+    this.connection = options.makePeerConnection(options.iceServers);
     this.channel = this.connection.createDataChannel('oai-events');
     this.channel.onmessage = (message) => this.#receive(message.data);
     this.connection.ontrack = ({ track }) => options.onTrack(track);
@@ -137,7 +140,8 @@ export class PeerCall {
     const complete = new Promise((resolve) => {
       connection.onicegatheringstatechange = () => connection.iceGatheringState === 'complete' && resolve(undefined);
     });
-    await Promise.race([complete, this.#pause(GATHERING_LIMIT_MS)]);
+    const limit = this.options.iceServers.length > 0 ? RELAY_GATHERING_LIMIT_MS : GATHERING_LIMIT_MS;
+    await Promise.race([complete, this.#pause(limit)]);
     connection.onicegatheringstatechange = null;
   }
 

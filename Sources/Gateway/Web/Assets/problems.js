@@ -49,7 +49,7 @@ export function microphoneProblem(cause) {
 const NETWORK_REMEDY = 'Company networks and VPNs often block calls. Switch off the VPN, or try another network such as your phone’s, then try again.';
 
 /** Codes after which the same link cannot work any more. */
-const FINAL_CODES = new Set(['ticket_unknown', 'ticket_used', 'ticket_expired', 'unauthorized', 'interview_over', 'no_opus']);
+const FINAL_CODES = new Set(['ticket_unknown', 'ticket_used', 'ticket_expired', 'unauthorized', 'interview_over', 'interview_minutes_used', 'no_opus']);
 
 /** What to do for a code of the server. The message itself comes from the server. */
 const REMEDIES = /** @type {Record<string, [string, string]>} */ ({
@@ -58,6 +58,11 @@ const REMEDIES = /** @type {Record<string, [string, string]>} */ ({
   ticket_expired: ['This link has expired', 'Ask the person who invited you for a new link.'],
   unauthorized: ['Your visit has expired', 'Ask the person who invited you for a new link. What you already said is kept.'],
   engine_full: ['All interview lines are busy', 'Nothing is lost and your place is kept. Please try again shortly.'],
+  calls_full: ['All interview lines are busy', 'Nothing is lost and your place is kept. Please try again shortly.'],
+  tenant_calls_full: ['All interview lines of the organiser are busy', 'Nothing is lost and your place is kept. Please try again in a few minutes.'],
+  tenant_minutes_used: ['No more interviews can be held right now', 'Your link stays good. Please come back later, or tell the person who invited you.'],
+  interview_minutes_used: ['The time for this interview is used up', 'What you said is saved. If something is missing, tell the person who invited you.'],
+  rate_limited: ['Too many tries in a short time', 'Please wait a moment, then try again. Nothing is lost.'],
   engine_unavailable: ['The interviewer is not available right now', 'Please wait a moment and try again. If it lasts, tell the person who invited you.'],
   upstream_timeout: ['The interviewer did not answer in time', 'Please try again.'],
   call_in_progress: ['This interview is open somewhere else', 'Close other tabs or windows with this interview, then try again.'],

@@ -1,0 +1,86 @@
+import HTTPTypes
+import InterviewCore
+import InterviewStore
+import NIOCore
+import ServerEdge
+
+/// The limits on requests. Asking them costs microseconds; a refusal has touched neither store nor upstream.
+struct RequestLimits: Sendable {
+    /// The names of all limits in `viva_limit_refusals_total`.
+    enum Name: String {
+        case address, ticket, key, tenant
+        case tenantInterviews = "tenant_interviews"
+        case calls
+        case tenantCalls = "tenant_calls"
+        case interviewMinutes = "interview_minutes"
+        case tenantMinutes = "tenant_minutes"
+    }
+
+    /// What a ticket or a token that is not known costs of an address's bucket, beyond the request itself.
+    static let failureCost = 9.0
+
+    private let limits: GatewayLimits
+    private let address: RateLimiter<PeerNetwork>?
+    private let ticket: RateLimiter<TokenHash>?
+    private let holder: RateLimiter<TokenHash>?
+    private let tenant: RateLimiter<TenantID>?
+    private let interviews: RateLimiter<TenantID>?
+    private let refusals: MetricsRegistry.Counter
+
+    init(_ limits: GatewayLimits, clock: MonotonicClock, metrics: GatewayMetrics) {
+        self.limits = limits
+        self.refusals = metrics.limitRefusals
+        let now: @Sendable () -> Duration = { clock.now }
+        func limiter<Key>(_ count: Int, per span: Duration) -> RateLimiter<Key>? {
+            count > 0 ? RateLimiter(RequestRate(count, per: span), now: now) : nil
+        }
+        self.address = limiter(limits.addressPerMinute, per: .seconds(60))
+        self.ticket = limiter(limits.ticketPerMinute, per: .seconds(60))
+        self.holder = limiter(limits.keyPerMinute, per: .seconds(60))
+        self.tenant = limiter(limits.tenantPerMinute, per: .seconds(60))
+        self.interviews = limiter(limits.tenantInterviewsPerHour, per: .seconds(3600))
+    }
+
+    // MARK: Addresses
+
+    /// Whose bucket a request draws on; nil: nobody's.
+    func client(of peer: SocketAddress?, _ fields: HTTPFields) -> PeerNetwork? {
+        guard let client = self.limits.trustedProxies.client(of: peer, fields) else { return nil }
+        return self.limits.exemptsLocalNetworks && client.isLocal ? nil : client
+    }
+
+    func admit(_ client: PeerNetwork) throws { try self.check(.address, self.address?.take(of: client)) }
+
+    /// The request had a valid token: the buckets of its holder and tenant count it.
+    func wasKnown(_ client: PeerNetwork) { self.address?.giveBack(to: client) }
+
+    /// The request tried a ticket or a token that is nobody's.
+    func hasFailed(_ client: PeerNetwork) { self.address?.drain(Self.failureCost, of: client) }
+
+    // MARK: Tickets, tokens, tenants
+
+    func admit(ticket: Secret<String>) throws { try self.check(.ticket, self.ticket?.take(of: TokenHash(of: ticket))) }
+
+    /// Refuses a token whose holder is known to have used up the bucket, before the store is asked whose it is. A token that was
+    /// not valid yet is not remembered, so tokens that somebody makes up do not fill the table.
+    func check(token: Secret<String>) throws { try self.check(.key, self.holder?.waitTime(of: TokenHash(of: token))) }
+
+    func admit(_ authenticated: Authenticated) throws {
+        try self.check(.key, self.holder?.take(of: authenticated.holder))
+        try self.check(.tenant, self.tenant?.take(of: authenticated.tenant))
+    }
+
+    func admitInterview(of tenant: TenantID) throws {
+        try self.check(.tenantInterviews, self.interviews?.take(of: tenant))
+    }
+
+    /// The interview was not made after all.
+    func interviewNotMade(of tenant: TenantID) { self.interviews?.giveBack(to: tenant) }
+
+    private func check(_ name: Name, _ wait: Duration?) throws {
+        guard let wait else { return }
+        self.refusals.increment([name.rawValue])
+        throw name == .tenantInterviews
+            ? EdgeError.gateway(.tooManyInterviews, retryAfter: wait) : EdgeError(CommonErrorCode.rateLimited, retryAfter: wait)
+    }
+}
