@@ -11,7 +11,7 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-VIVA = ROOT / ".build" / "release" / "viva"
+VIVA = pathlib.Path(os.environ.get("VIVA_BINARY", ROOT / ".build" / "release" / "viva"))
 PLANS = pathlib.Path(__file__).resolve().parent / "plans"
 
 
@@ -28,6 +28,8 @@ class Server:
         self.environment = environment or {}
         self.process: subprocess.Popen | None = None
         self.log: list[str] = []
+        # What comes on standard output behind the lines that say it is ready.
+        self.output: list[str] = []
         self.base = self.practice = self.workspace = ""
 
     def start(self, timeout: float = 60) -> "Server":
@@ -53,7 +55,12 @@ class Server:
                 self.practice = match.group(1)
             elif match := re.match(r"workspace\s+(http://\S+)", line):
                 self.workspace = match.group(1)
+        threading.Thread(target=self._rest, args=(lines,), daemon=True).start()
         return self
+
+    def _rest(self, lines: queue.Queue):
+        while (line := lines.get()) is not None:
+            self.output.append(line)
 
     @staticmethod
     def _pump(stream, put):

@@ -1,4 +1,9 @@
 extension OpenAPIDocument {
+    /// What any request may be answered with before or behind its route: malformed (400), too slow (408), too large (413, 414, 431), a
+    /// fault of ours (500), a store or a server that is not ready (503).
+    private static let anyRequest = [400, 408, 413, 414, 431, 500, 503]
+        .map { ##""\##($0)": {"$ref": "#/components/responses/Error"}"## }.joined(separator: ", ")
+
     static let paths = """
             "/": {"get": {"summary": "Landing page", "responses": {"200": {"$ref": "#/components/responses/Page"}}}},
             "/app": {"get": {
@@ -19,18 +24,29 @@ extension OpenAPIDocument {
               "summary": "A file of the pages",
               "parameters": [{"name": "name", "in": "path", "required": true, "schema": {"type": "string"}}],
               "responses": {
-                "200": {"description": "The file, with an ETag."}, "304": {"description": "Unchanged."},
+                "200": {"description": "The file, with an ETag.", "content": {
+                  "text/css": {"schema": {"type": "string"}}, "text/javascript": {"schema": {"type": "string"}},
+                  "image/svg+xml": {"schema": {"type": "string"}}
+                }}, "304": {"description": "Unchanged."},
                 "404": {"$ref": "#/components/responses/Error"}
               }
             }},
             "/health": {"get": {
               "summary": "The process is alive",
-              "responses": {"200": {"description": "Alive.", "content": {"application/json": {"schema": {"type": "object"}}}}}
+              "responses": {"200": {"description": "Alive.", "content": {"application/json": {"schema": {
+                "type": "object", "required": ["status"], "properties": {"status": {"const": "ok"}}
+              }}}}}
             }},
             "/ready": {"get": {
               "summary": "Calls can be made",
               "responses": {
-                "200": {"description": "Ready."}, "503": {"description": "Not ready, with the reasons."}
+                "200": {
+                  "description": "Ready.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Readiness"}}}
+                },
+                "503": {
+                  "description": "Not ready, with the reasons.",
+                  "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Readiness"}}}
+                }
               }
             }},
             "/metrics": {"get": {
@@ -51,9 +67,11 @@ extension OpenAPIDocument {
                   "description": "The candidate may start.",
                   "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Admission"}}}
                 },
+                "403": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
                 "410": {"$ref": "#/components/responses/Error"},
-                "default": {"$ref": "#/components/responses/Error"}
+                "415": {"$ref": "#/components/responses/Error"},
+                \(Self.anyRequest)
               }
             }},
             "/v1/calls": {"post": {
@@ -72,14 +90,13 @@ extension OpenAPIDocument {
                   "headers": {"Location": {"schema": {"type": "string"}, "description": "/v1/calls/{call_id}"}},
                   "content": {"application/sdp": {"schema": {"type": "string"}}}
                 },
-                "400": {"$ref": "#/components/responses/Error"},
                 "401": {"$ref": "#/components/responses/Error"},
+                "403": {"$ref": "#/components/responses/Error"},
                 "409": {"$ref": "#/components/responses/Error"},
                 "415": {"$ref": "#/components/responses/Error"},
                 "502": {"$ref": "#/components/responses/Error"},
-                "503": {"$ref": "#/components/responses/Error"},
                 "504": {"$ref": "#/components/responses/Error"},
-                "default": {"$ref": "#/components/responses/Error"}
+                \(Self.anyRequest)
               }
             }},
             "/v1/calls/{call_id}/events": {"get": {
@@ -95,7 +112,7 @@ extension OpenAPIDocument {
                 "200": {"description": "The stream.", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
                 "401": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
-                "default": {"$ref": "#/components/responses/Error"}
+                \(Self.anyRequest)
               }
             }},
             "/v1/calls/{call_id}/end": {"post": {
@@ -108,8 +125,9 @@ extension OpenAPIDocument {
                   "content": {"application/json": {"schema": {"$ref": "#/components/schemas/CallEnd"}}}
                 },
                 "401": {"$ref": "#/components/responses/Error"},
+                "403": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
-                "default": {"$ref": "#/components/responses/Error"}
+                \(Self.anyRequest)
               }
             }},
             "/v1/calls/{call_id}/report": {"post": {
@@ -119,11 +137,11 @@ extension OpenAPIDocument {
               "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Report"}}}},
               "responses": {
                 "202": {"description": "Kept."},
-                "400": {"$ref": "#/components/responses/Error"},
                 "401": {"$ref": "#/components/responses/Error"},
+                "403": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
-                "413": {"$ref": "#/components/responses/Error"},
-                "default": {"$ref": "#/components/responses/Error"}
+                "415": {"$ref": "#/components/responses/Error"},
+                \(Self.anyRequest)
               }
             }},
             "/v1/plans": {"get": {
@@ -135,7 +153,7 @@ extension OpenAPIDocument {
                   "properties": {"plans": {"type": "array", "items": {"$ref": "#/components/schemas/Plan"}}}
                 }}}},
                 "401": {"$ref": "#/components/responses/Error"},
-                "default": {"$ref": "#/components/responses/Error"}
+                \(Self.anyRequest)
               }
             }},
             "/v1/interviews": {
@@ -155,7 +173,7 @@ extension OpenAPIDocument {
                     }
                   }}}},
                   "401": {"$ref": "#/components/responses/Error"},
-                  "default": {"$ref": "#/components/responses/Error"}
+                  \(Self.anyRequest)
                 }
               },
               "post": {
@@ -169,11 +187,11 @@ extension OpenAPIDocument {
                     "description": "Made.", "headers": {"Location": {"schema": {"type": "string"}}},
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/CreatedInterview"}}}
                   },
-                  "400": {"$ref": "#/components/responses/Error"},
                   "401": {"$ref": "#/components/responses/Error"},
                   "403": {"$ref": "#/components/responses/Error"},
                   "404": {"$ref": "#/components/responses/Error"},
-                  "default": {"$ref": "#/components/responses/Error"}
+                  "415": {"$ref": "#/components/responses/Error"},
+                  \(Self.anyRequest)
                 }
               }
             },
@@ -187,7 +205,7 @@ extension OpenAPIDocument {
                 },
                 "401": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
-                "default": {"$ref": "#/components/responses/Error"}
+                \(Self.anyRequest)
               }
             }},
             "/v1/interviews/{id}/link": {"post": {
@@ -202,7 +220,7 @@ extension OpenAPIDocument {
                 "403": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
                 "409": {"$ref": "#/components/responses/Error"},
-                "default": {"$ref": "#/components/responses/Error"}
+                \(Self.anyRequest)
               }
             }},
             "/v1/interviews/{id}/transcript": {"get": {
@@ -219,10 +237,9 @@ extension OpenAPIDocument {
                   "text/vtt": {"schema": {"type": "string"}},
                   "application/x-subrip": {"schema": {"type": "string"}}
                 }},
-                "400": {"$ref": "#/components/responses/Error"},
                 "401": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
-                "default": {"$ref": "#/components/responses/Error"}
+                \(Self.anyRequest)
               }
             }}
         """
