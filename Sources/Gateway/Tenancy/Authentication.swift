@@ -36,10 +36,14 @@ final class Authenticator: Sendable {
     }
 
     /// Who holds this token; nil when it is unknown, was revoked or has expired.
-    func authenticate(_ token: Secret<String>) async throws -> Authenticated? {
+    ///
+    /// - Parameter reading: the request changes nothing, and is served by a store that takes no writes.
+    func authenticate(_ token: Secret<String>, reading: Bool = false) async throws -> Authenticated? {
         let authenticated = try await self.holder(of: token)
         if case .workspace(let identity) = authenticated?.principal {
-            try await translatingStoreErrors { () throws(InterviewStoreError) in try await self.plans.prepare(identity.tenantID) }
+            try await translatingStoreErrors { () throws(InterviewStoreError) in
+                try await self.plans.prepare(identity.tenantID, reading: reading)
+            }
         }
         return authenticated
     }
@@ -98,8 +102,9 @@ struct AuthenticationMiddleware: RouterMiddleware {
         next: (Request, GatewayContext) async throws -> Response
     ) async throws -> Response {
         let names = request.uri.queryParameters.map { (String($0.key).removingPercentEncoding ?? "").lowercased() }
+        let reading = request.method == .get || request.method == .head
         guard !names.contains(where: { Self.refusedParameters.contains($0) }),
-            let authenticated = try await self.authenticator.authenticate(request.bearerToken())
+            let authenticated = try await self.authenticator.authenticate(request.bearerToken(), reading: reading)
         else { throw EdgeError.unauthorized }
         var context = context
         context.authenticated = authenticated
