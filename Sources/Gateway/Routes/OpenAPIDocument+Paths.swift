@@ -1,8 +1,10 @@
 extension OpenAPIDocument {
     /// What any request may be answered with before or behind its route: malformed (400), too slow (408), too large (413, 414, 431), a
     /// fault of ours (500), a store or a server that is not ready (503).
-    private static let anyRequest = [400, 408, 413, 414, 431, 500, 503]
+    private static let anyRequest =
+        [400, 408, 413, 414, 500, 503]
         .map { ##""\##($0)": {"$ref": "#/components/responses/Error"}"## }.joined(separator: ", ")
+        + ##", "431": {"description": "The head is too large. Said before it is read, so without a body."}"##
 
     static let paths = """
             "/": {"get": {"summary": "Landing page", "responses": {"200": {"$ref": "#/components/responses/Page"}}}},
