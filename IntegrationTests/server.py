@@ -30,6 +30,8 @@ class Server:
         self.inside = inside or []  # a command that runs another one elsewhere, such as in a network namespace
         self.process: subprocess.Popen | None = None
         self.log: list[str] = []
+        # What comes on standard output behind the lines that say it is ready.
+        self.output: list[str] = []
         self.base = self.practice = self.workspace = ""
 
     def start(self, timeout: float = 60) -> "Server":
@@ -55,7 +57,12 @@ class Server:
                 self.practice = match.group(1)
             elif match := re.match(r"workspace\s+(http://\S+)", line):
                 self.workspace = match.group(1)
+        threading.Thread(target=self._rest, args=(lines,), daemon=True).start()
         return self
+
+    def _rest(self, lines: queue.Queue):
+        while (line := lines.get()) is not None:
+            self.output.append(line)
 
     @staticmethod
     def _pump(stream, put):

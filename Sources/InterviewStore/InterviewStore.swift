@@ -27,7 +27,8 @@ public protocol InterviewStore: Sendable {
     /// Makes an interview in status `created`. `notFound` if there is no such plan; `conflict` if the id is taken.
     func createInterview(_ interview: NewInterview, tenant: TenantID) async throws(InterviewStoreError) -> InterviewRecord
     func interview(_ id: InterviewID, tenant: TenantID) async throws(InterviewStoreError) -> InterviewRecord
-    /// A page, newest first. `limit` is brought into 1 … `InterviewStoreLimits.page`; an unreadable cursor is `notFound`.
+    /// A page, newest first. `limit` is brought into 1 … `InterviewStoreLimits.page`; an unreadable cursor is `invalidCursor`.
+    /// The cursor says nothing but what the last interview of the page shows itself.
     func interviews(tenant: TenantID, after cursor: String?, limit: Int) async throws(InterviewStoreError) -> InterviewPage
     /// Interviews of all tenants that stand in one of these statuses, oldest first, for the tidying-up
     /// after a restart. From behind `after` (nil: from the beginning), at most `InterviewStoreLimits.page`.

@@ -18,6 +18,10 @@ public struct InterviewStoreError: Error, Sendable {
         case notWritable = "not_writable"
         /// A newer version of Viva has changed the database.
         case tooNew = "too_new"
+        /// An older version of Viva has made the database, and this is not the place to change it.
+        case tooOld = "too_old"
+        /// The cursor of a list is none that this store has given.
+        case invalidCursor = "invalid_cursor"
         /// One value is larger than the store takes.
         case tooLarge = "too_large"
     }

@@ -1,3 +1,4 @@
+import Foundation
 public import Logging
 import Synchronization
 
@@ -22,6 +23,7 @@ public final class LogCapture: Sendable {
 
     private func append(_ line: String) {
         storage.withLock { $0.append(line) }
+        TestLogFile.shared?.write(line)
     }
 
     private struct Handler: LogHandler {
@@ -40,5 +42,23 @@ public final class LogCapture: Sendable {
             let pairs = all.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
             capture.append("\(event.level) \(event.message) \(pairs.joined(separator: " "))")
         }
+    }
+}
+
+/// Where all captures of a test run write too, when `VIVA_TEST_LOG` names a file: `scripts/scan-canaries` searches it.
+private final class TestLogFile: Sendable {
+    static let shared = ProcessInfo.processInfo.environment["VIVA_TEST_LOG"].flatMap { TestLogFile(path: $0) }
+
+    private let handle: Mutex<FileHandle>
+
+    private init?(path: String) {
+        if !FileManager.default.fileExists(atPath: path) { _ = FileManager.default.createFile(atPath: path, contents: nil) }
+        guard let handle = FileHandle(forWritingAtPath: path) else { return nil }
+        handle.seekToEndOfFile()
+        self.handle = Mutex(handle)
+    }
+
+    func write(_ line: String) {
+        handle.withLock { $0.write(Data((line + "\n").utf8)) }
     }
 }

@@ -56,14 +56,18 @@ struct Settings: Sendable {
     /// A secret, given directly or as a file that `…_FILE` names. The file must not be readable by others.
     func secret(_ key: String) throws -> Secret<String>? {
         if let path = text(key + ".file") {
-            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+            // A link says nothing about who may read what it leads to.
+            let place = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+            let attributes = try? FileManager.default.attributesOfItem(atPath: place)
             guard let mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue,
                 let content = try? String(contentsOfFile: path, encoding: .utf8)
             else { throw CommandFailure("cannot read \(path), which \(Self.variable(key))_FILE names") }
             guard mode & 0o077 == 0 else {
                 throw CommandFailure("\(path) holds a secret and is readable by others; run `chmod 600 \(path)`")
             }
-            return Secret(content.trimmingCharacters(in: .whitespacesAndNewlines))
+            let secret = content.trimmingCharacters(in: .whitespacesAndNewlines)
+            guard !secret.isEmpty else { throw CommandFailure("\(path), which \(Self.variable(key))_FILE names, is empty") }
+            return Secret(secret)
         }
         guard let value = reader.string(forKey: ConfigKey(key), isSecret: true), !value.isEmpty else { return nil }
         return Secret(value)

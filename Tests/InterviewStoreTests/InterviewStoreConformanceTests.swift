@@ -60,8 +60,40 @@ struct InterviewStoreConformanceTests {
             cursor = page.nextCursor
         } while cursor != nil
         #expect(seen == made.reversed())
-        #expect(await code { _ = try await fixture.store.interviews(tenant: .local, after: "' OR 1=1", limit: 3) } == .notFound)
+        for cursor in ["' OR 1=1", "", "1", "-1", "1.2", "9223372036854775808.\(InterviewID.fresh())"] {
+            #expect(await code { _ = try await fixture.store.interviews(tenant: .local, after: cursor, limit: 3) } == .invalidCursor)
+        }
         #expect(try await fixture.store.interviews(tenant: .local, after: nil, limit: -5).interviews.count == 1)
+        await fixture.store.close()
+    }
+
+    @Test("the cursor of a list is the same however many interviews others have", arguments: StoreFactory.all)
+    func cursors(_ factory: StoreFactory) async throws {
+        let fixture = try await StoreFixture(factory)
+        let other = TenantID(wellFormed: "other")
+        try await fixture.store.savePlan(fixture.plan, tenant: other, at: fixture.now)
+        let ids = (0..<3).map { _ in InterviewID.fresh() }
+        func make(_ id: InterviewID, _ tenant: TenantID) async throws {
+            _ = try await fixture.store.createInterview(
+                NewInterview(id: id, planID: fixture.plan.id, createdAt: fixture.now),
+                tenant: tenant
+            )
+        }
+        for id in ids {
+            for _ in 0..<7 { try await make(.fresh(), .local) }
+            try await make(id, other)
+        }
+        let page = try await fixture.store.interviews(tenant: other, after: nil, limit: 1)
+        #expect(page.interviews.map(\.id) == [ids[2]])
+        // Made of what the interview itself shows.
+        #expect(page.nextCursor == "\(fixture.now.millisecondsSince1970).\(ids[2])")
+        let next = try await fixture.store.interviews(tenant: other, after: page.nextCursor, limit: 5)
+        #expect(next.interviews.map(\.id) == [ids[1], ids[0]])
+        // One that is not there any more, or is somebody else's, leads to where its time is.
+        let gone = "\(fixture.now.millisecondsSince1970 - 1).\(InterviewID.fresh())"
+        #expect(try await fixture.store.interviews(tenant: other, after: gone, limit: 5).interviews.isEmpty)
+        let later = "\(fixture.now.millisecondsSince1970 + 1).\(InterviewID.fresh())"
+        #expect(try await fixture.store.interviews(tenant: other, after: later, limit: 5).interviews.map(\.id) == ids.reversed())
         await fixture.store.close()
     }
 

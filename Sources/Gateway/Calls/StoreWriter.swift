@@ -188,7 +188,7 @@ final class StoreWriter: Sendable {
                     }
                     guard (try? await self.clock.sleep(for: pause)) != nil else { return }
                     pause = min(pause * 2, Self.longestPause)
-                case .notFound, .conflict, .corrupt, .tooNew, .tooLarge:
+                case .notFound, .conflict, .corrupt, .tooNew, .tooOld, .tooLarge, .invalidCursor:
                     self.logger.critical(
                         "the store refused a write",
                         metadata: ["viva.store.code": "\(error.code.rawValue)", "viva.write": "\(write.name)"]

@@ -49,6 +49,8 @@ public final class EngineSupervisor: Service, Sendable {
 
     private struct State {
         var status = Status.starting
+        /// Counts the processes that became ready.
+        var life = 0
         var nextObserver = 0
         var observers: [Int: AsyncStream<Status>.Continuation] = [:]
     }
@@ -73,6 +75,13 @@ public final class EngineSupervisor: Service, Sendable {
 
     /// The status at this moment.
     public var status: Status { self.state.withLock { $0.status } }
+
+    /// The engine that is ready now, and the how manieth it is.
+    var running: (baseAddress: String, life: Int)? {
+        self.state.withLock { state in
+            if case .ready(let address) = state.status { (address, state.life) } else { nil }
+        }
+    }
 
     /// The status now and each later change. A slow reader loses the oldest changes, never the newest.
     public func statusChanges() -> AsyncStream<Status> {
@@ -210,6 +219,7 @@ public final class EngineSupervisor: Service, Sendable {
     private func become(_ status: Status) {
         self.state.withLock { state in
             state.status = status
+            if case .ready = status { state.life += 1 }
             for observer in state.observers.values { observer.yield(status) }
         }
     }

@@ -8,7 +8,14 @@ extension InterviewStoreError {
         case .notFound: EdgeError(CommonErrorCode.notFound, cause: self)
         case .conflict: EdgeError(CommonErrorCode.conflict, cause: self)
         case .tooLarge: EdgeError(CommonErrorCode.payloadTooLarge, cause: self)
-        case .unavailable, .full, .notWritable, .corrupt, .tooNew: EdgeError.gateway(.storageUnavailable, cause: self)
+        case .invalidCursor:
+            EdgeError(
+                CommonErrorCode.invalidRequest,
+                message: "The cursor must be the next_cursor of the page before, unchanged.",
+                parameter: "cursor",
+                cause: self
+            )
+        case .unavailable, .full, .notWritable, .corrupt, .tooNew, .tooOld: EdgeError.gateway(.storageUnavailable, cause: self)
         }
     }
 }

@@ -193,7 +193,17 @@ struct InterviewRoutes: Sendable {
     private func list(_ request: Request, _ context: WorkspaceContext) async throws -> Response {
         let tenant = context.identity.tenantID
         let cursor = request.uri.queryParameters.get("cursor")
-        let limit = request.uri.queryParameters.get("limit").flatMap { Int($0) } ?? Self.pageSize
+        var limit = Self.pageSize
+        if let given = request.uri.queryParameters.get("limit") {
+            guard let number = Int(given), (1...InterviewStoreLimits.page).contains(number) else {
+                throw EdgeError(
+                    CommonErrorCode.invalidRequest,
+                    message: "The limit must be a whole number from 1 to \(InterviewStoreLimits.page).",
+                    parameter: "limit"
+                )
+            }
+            limit = number
+        }
         let (page, plans) = try await translatingStoreErrors { () throws(InterviewStoreError) in
             (try await self.store.interviews(tenant: tenant, after: cursor, limit: limit), try await self.store.plans(tenant: tenant))
         }

@@ -1,4 +1,11 @@
 extension OpenAPIDocument {
+    /// What any request may be answered with before or behind its route: malformed (400), too slow (408), too large (413, 414, 431), a
+    /// fault of ours (500), a store or a server that is not ready (503).
+    private static let anyRequest =
+        [400, 408, 413, 414, 500, 503]
+        .map { ##""\##($0)": {"$ref": "#/components/responses/Error"}"## }.joined(separator: ", ")
+        + ##", "431": {"description": "The head is too large. Said before it is read, so without a body."}"##
+
     static let paths = """
             "/": {"get": {"summary": "Landing page", "responses": {"200": {"$ref": "#/components/responses/Page"}}}},
             "/app": {"get": {
@@ -19,13 +26,18 @@ extension OpenAPIDocument {
               "summary": "A file of the pages",
               "parameters": [{"name": "name", "in": "path", "required": true, "schema": {"type": "string"}}],
               "responses": {
-                "200": {"description": "The file, with an ETag."}, "304": {"description": "Unchanged."},
+                "200": {"description": "The file, with an ETag.", "content": {
+                  "text/css": {"schema": {"type": "string"}}, "text/javascript": {"schema": {"type": "string"}},
+                  "image/svg+xml": {"schema": {"type": "string"}}
+                }}, "304": {"description": "Unchanged."},
                 "404": {"$ref": "#/components/responses/Error"}
               }
             }},
             "/health": {"get": {
               "summary": "The process is alive",
-              "responses": {"200": {"description": "Alive.", "content": {"application/json": {"schema": {"type": "object"}}}}}
+              "responses": {"200": {"description": "Alive.", "content": {"application/json": {"schema": {
+                "type": "object", "required": ["status"], "properties": {"status": {"const": "ok"}}
+              }}}}}
             }},
             "/healthz": {"get": {
               "summary": "The process is alive: for how long, with how many signalling sessions",
@@ -37,7 +49,13 @@ extension OpenAPIDocument {
             "/ready": {"get": {
               "summary": "Calls can be made",
               "responses": {
-                "200": {"description": "Ready."}, "503": {"description": "Not ready, with the reasons."}
+                "200": {
+                  "description": "Ready.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Readiness"}}}
+                },
+                "503": {
+                  "description": "Not ready, with the reasons.",
+                  "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Readiness"}}}
+                }
               }
             }},
             "/metrics": {"get": {
@@ -58,10 +76,12 @@ extension OpenAPIDocument {
                   "description": "The candidate may start.",
                   "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Admission"}}}
                 },
+                "403": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
                 "410": {"$ref": "#/components/responses/Error"},
                 "429": {"$ref": "#/components/responses/Refusal"},
-                "default": {"$ref": "#/components/responses/Error"}
+                "415": {"$ref": "#/components/responses/Error"},
+                \(Self.anyRequest)
               }
             }},
             "/v1/ice-servers": {"get": {
@@ -75,7 +95,7 @@ extension OpenAPIDocument {
                 },
                 "401": {"$ref": "#/components/responses/Error"},
                 "429": {"$ref": "#/components/responses/Refusal"},
-                "default": {"$ref": "#/components/responses/Error"}
+                \(Self.anyRequest)
               }
             }},
             "/v1/calls": {"post": {
@@ -94,15 +114,14 @@ extension OpenAPIDocument {
                   "headers": {"Location": {"schema": {"type": "string"}, "description": "/v1/calls/{call_id}"}},
                   "content": {"application/sdp": {"schema": {"type": "string"}}}
                 },
-                "400": {"$ref": "#/components/responses/Error"},
                 "401": {"$ref": "#/components/responses/Error"},
+                "403": {"$ref": "#/components/responses/Error"},
                 "409": {"$ref": "#/components/responses/Error"},
                 "415": {"$ref": "#/components/responses/Error"},
                 "502": {"$ref": "#/components/responses/Error"},
-                "503": {"$ref": "#/components/responses/Error"},
                 "504": {"$ref": "#/components/responses/Error"},
                 "429": {"$ref": "#/components/responses/Refusal"},
-                "default": {"$ref": "#/components/responses/Error"}
+                \(Self.anyRequest)
               }
             }},
             "/v1/calls/{call_id}/events": {"get": {
@@ -119,7 +138,7 @@ extension OpenAPIDocument {
                 "401": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
                 "429": {"$ref": "#/components/responses/Refusal"},
-                "default": {"$ref": "#/components/responses/Error"}
+                \(Self.anyRequest)
               }
             }},
             "/v1/calls/{call_id}/end": {"post": {
@@ -132,9 +151,10 @@ extension OpenAPIDocument {
                   "content": {"application/json": {"schema": {"$ref": "#/components/schemas/CallEnd"}}}
                 },
                 "401": {"$ref": "#/components/responses/Error"},
+                "403": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
                 "429": {"$ref": "#/components/responses/Refusal"},
-                "default": {"$ref": "#/components/responses/Error"}
+                \(Self.anyRequest)
               }
             }},
             "/v1/calls/{call_id}/report": {"post": {
@@ -144,12 +164,12 @@ extension OpenAPIDocument {
               "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Report"}}}},
               "responses": {
                 "202": {"description": "Kept."},
-                "400": {"$ref": "#/components/responses/Error"},
                 "401": {"$ref": "#/components/responses/Error"},
+                "403": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
-                "413": {"$ref": "#/components/responses/Error"},
                 "429": {"$ref": "#/components/responses/Refusal"},
-                "default": {"$ref": "#/components/responses/Error"}
+                "415": {"$ref": "#/components/responses/Error"},
+                \(Self.anyRequest)
               }
             }},
             "/v1/plans": {"get": {
@@ -162,7 +182,7 @@ extension OpenAPIDocument {
                 }}}},
                 "401": {"$ref": "#/components/responses/Error"},
                 "429": {"$ref": "#/components/responses/Refusal"},
-                "default": {"$ref": "#/components/responses/Error"}
+                \(Self.anyRequest)
               }
             }},
             "/v1/interviews": {
@@ -183,7 +203,7 @@ extension OpenAPIDocument {
                   }}}},
                   "401": {"$ref": "#/components/responses/Error"},
                   "429": {"$ref": "#/components/responses/Refusal"},
-                  "default": {"$ref": "#/components/responses/Error"}
+                  \(Self.anyRequest)
                 }
               },
               "post": {
@@ -197,12 +217,12 @@ extension OpenAPIDocument {
                     "description": "Made.", "headers": {"Location": {"schema": {"type": "string"}}},
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/CreatedInterview"}}}
                   },
-                  "400": {"$ref": "#/components/responses/Error"},
                   "401": {"$ref": "#/components/responses/Error"},
                   "403": {"$ref": "#/components/responses/Error"},
                   "404": {"$ref": "#/components/responses/Error"},
                   "429": {"$ref": "#/components/responses/Refusal"},
-                  "default": {"$ref": "#/components/responses/Error"}
+                  "415": {"$ref": "#/components/responses/Error"},
+                  \(Self.anyRequest)
                 }
               }
             },
@@ -217,7 +237,7 @@ extension OpenAPIDocument {
                 "401": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
                 "429": {"$ref": "#/components/responses/Refusal"},
-                "default": {"$ref": "#/components/responses/Error"}
+                \(Self.anyRequest)
               }
             }},
             "/v1/interviews/{id}/link": {"post": {
@@ -233,7 +253,7 @@ extension OpenAPIDocument {
                 "404": {"$ref": "#/components/responses/Error"},
                 "409": {"$ref": "#/components/responses/Error"},
                 "429": {"$ref": "#/components/responses/Refusal"},
-                "default": {"$ref": "#/components/responses/Error"}
+                \(Self.anyRequest)
               }
             }},
             "/v1/interviews/{id}/transcript": {"get": {
@@ -250,11 +270,10 @@ extension OpenAPIDocument {
                   "text/vtt": {"schema": {"type": "string"}},
                   "application/x-subrip": {"schema": {"type": "string"}}
                 }},
-                "400": {"$ref": "#/components/responses/Error"},
                 "401": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
                 "429": {"$ref": "#/components/responses/Refusal"},
-                "default": {"$ref": "#/components/responses/Error"}
+                \(Self.anyRequest)
               }
             }}
         """

@@ -69,6 +69,10 @@ enum OpenAPIDocument {
                 "type": "object", "required": ["value", "expires_at"],
                 "properties": {"value": {"type": "string"}, "expires_at": {"type": "integer", "description": "Seconds since 1970."}}
               },
+              "Readiness": {
+                "type": "object", "required": ["ready", "reasons"],
+                "properties": {"ready": {"type": "boolean"}, "reasons": {"type": "array", "items": {"type": "string"}}}
+              },
               "Join": {"type": "object", "required": ["ticket"], "properties": {"ticket": {"type": "string", "maxLength": 128}}},
               "Admission": {
                 "type": "object", "required": ["candidate_token", "expires_at", "interview", "notice"],
@@ -131,9 +135,9 @@ enum OpenAPIDocument {
               "NewInterview": {
                 "type": "object", "required": ["plan_id"],
                 "properties": {
-                  "plan_id": {"type": "string"}, "candidate_name": {"type": "string", "maxLength": 200},
+                  "plan_id": {"type": "string"}, "candidate_name": {"type": ["string", "null"], "maxLength": 200},
                   "origin": {
-                    "type": "string",
+                    "type": ["string", "null"],
                     "description": "The interview can be joined from pages of this origin only; one of VIVA_ALLOWED_ORIGINS or that of VIVA_PUBLIC_URL."
                   }
                 }

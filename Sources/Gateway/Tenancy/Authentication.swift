@@ -36,10 +36,14 @@ final class Authenticator: Sendable {
     }
 
     /// Who holds this token; nil when it is unknown, was revoked or has expired.
-    func authenticate(_ token: Secret<String>) async throws -> Authenticated? {
+    ///
+    /// - Parameter reading: the request changes nothing, and is served by a store that takes no writes.
+    func authenticate(_ token: Secret<String>, reading: Bool = false) async throws -> Authenticated? {
         let authenticated = try await self.holder(of: token)
         if case .workspace(let identity) = authenticated?.principal {
-            try await translatingStoreErrors { () throws(InterviewStoreError) in try await self.plans.prepare(identity.tenantID) }
+            try await translatingStoreErrors { () throws(InterviewStoreError) in
+                try await self.plans.prepare(identity.tenantID, reading: reading)
+            }
         }
         return authenticated
     }
@@ -119,9 +123,10 @@ struct AuthenticationMiddleware: RouterMiddleware {
         if self.isOptional, request.headers[.authorization] == nil || request.signallingKey != nil {
             return try await next(request, context)
         }
+        let reading = request.method == .get || request.method == .head
         let token = try request.bearerToken()
         try self.limits.check(token: token)
-        guard let authenticated = try await self.authenticator.authenticate(token) else { throw EdgeError.unauthorized }
+        guard let authenticated = try await self.authenticator.authenticate(token, reading: reading) else { throw EdgeError.unauthorized }
         try self.limits.admit(authenticated)
         var context = context
         context.authenticated = authenticated

@@ -23,19 +23,42 @@ final class TenantPlans: Sendable {
     }
 
     /// Returns when the tenant has the plans.
-    func prepare(_ tenant: TenantID) async throws(InterviewStoreError) {
+    ///
+    /// - Parameter reading: nothing is to be changed; so it does no harm when the plans cannot be saved now, and they are the next
+    ///   time. A store that only reads serves those who read.
+    func prepare(_ tenant: TenantID, reading: Bool) async throws(InterviewStoreError) {
         guard !self.prepared.withLock({ $0.contains(tenant) }) else { return }
-        for plan in self.plans {
-            do {
-                try await self.store.savePlan(plan, tenant: tenant, at: self.wallClock.now)
-            } catch  where error.code == .conflict {
-                // What the tenant's candidates heard stays as it is; the local tenant's conflict keeps a server from starting.
-                self.logger.error("a plan differs from the version a tenant has", metadata: ["viva.plan": "\(plan.id)"])
-            }
+        do throws(InterviewStoreError) {
+            for plan in self.plans { try await self.give(plan, to: tenant) }
+        } catch {
+            guard reading else { throw error }
+            return self.logger.warning("a tenant's plans could not be saved", metadata: ["viva.store.code": "\(error.code.rawValue)"])
         }
         self.prepared.withLock { prepared in
             if prepared.count >= Self.remembered { prepared = [.local] }
             prepared.insert(tenant)
+        }
+    }
+
+    private func give(_ plan: InterviewPlan, to tenant: TenantID) async throws(InterviewStoreError) {
+        do throws(InterviewStoreError) {
+            // Looked at first: after a restart the plans are there, and no write is needed.
+            if try await self.store.plan(plan.id, version: plan.version, tenant: tenant) == plan { return }
+            // What the tenant's candidates heard stays as it is; the local tenant's conflict keeps a server from starting.
+            self.logger.error("a plan differs from the version a tenant has", metadata: ["viva.plan": "\(plan.id)"])
+        } catch {
+            guard error.code == .notFound else { throw error }
+            try await self.save(plan, to: tenant)
+        }
+    }
+
+    private func save(_ plan: InterviewPlan, to tenant: TenantID) async throws(InterviewStoreError) {
+        do throws(InterviewStoreError) {
+            try await self.store.savePlan(plan, tenant: tenant, at: self.wallClock.now)
+        } catch {
+            // Somebody else has saved another one meanwhile.
+            guard error.code == .conflict else { throw error }
+            self.logger.error("a plan differs from the version a tenant has", metadata: ["viva.plan": "\(plan.id)"])
         }
     }
 }

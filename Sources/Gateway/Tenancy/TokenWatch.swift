@@ -24,6 +24,8 @@ enum Authority: Sendable, Equatable {
 final class TokenWatch: Service {
     /// How often it is looked.
     static let interval: Duration = .seconds(2)
+    /// What the store gets for one answer; then it is asked again. With the interval it stays within those five seconds.
+    static let answer: Duration = .seconds(2)
 
     private struct Entry {
         let authority: Authority
@@ -33,6 +35,7 @@ final class TokenWatch: Service {
     private struct State {
         var entries: [Int: Entry] = [:]
         var nextKey = 0
+        var isAsking = false
     }
 
     private let store: any InterviewStore
@@ -71,37 +74,75 @@ final class TokenWatch: Service {
     /// Looks until graceful shutdown, while something is open.
     func run() async {
         await cancelWhenGracefulShutdown {
-            for await _ in self.wake {
-                while !self.state.withLock({ $0.entries.isEmpty }), (try? await self.clock.sleep(for: Self.interval)) != nil {
-                    await self.look()
+            // The store is asked beside the looking: one that does not answer keeps no expired token open.
+            await withDiscardingTaskGroup { group in
+                for await _ in self.wake {
+                    while !self.state.withLock({ $0.entries.isEmpty }), (try? await self.clock.sleep(for: Self.interval)) != nil {
+                        self.endExpired()
+                        guard self.beginAsking() else { continue }
+                        group.addTask { await self.ask() }
+                    }
                 }
             }
         }
     }
 
-    /// Ends what has lost its authority.
+    /// Ends what has lost its authority, by its time or by the store's word.
     func look() async {
-        let entries = self.state.withLock { $0.entries }
-        guard !entries.isEmpty else { return }
+        self.endExpired()
+        if self.beginAsking() { await self.ask() }
+    }
+
+    /// Ends what has had its time.
+    private func endExpired() {
         let now = self.wallClock.now
-        var ended: Set<Int> = []
-        var asked: [Int: TokenHash] = [:]
-        for (key, entry) in entries {
-            switch entry.authority {
-            case .run: break
-            case .key(let hash): asked[key] = hash
-            case .candidate(let hash, let endsAt): if endsAt <= now { ended.insert(key) } else { asked[key] = hash }
-            case .claims(let endsAt): if endsAt <= now { ended.insert(key) }
+        self.end { authority in
+            switch authority {
+            case .run, .key: false
+            case .candidate(_, let endsAt), .claims(let endsAt): endsAt <= now
             }
         }
+    }
+
+    /// One question at a time; an answer that is late is no reason for more of them.
+    private func beginAsking() -> Bool {
+        self.state.withLock { state in
+            guard !state.isAsking, state.entries.values.contains(where: { $0.authority.hash != nil }) else { return false }
+            state.isAsking = true
+            return true
+        }
+    }
+
+    /// Asks the store for all that may have been taken back, and ends what was.
+    private func ask() async {
+        defer { self.state.withLock { $0.isAsking = false } }
+        let hashes = Set(self.state.withLock { $0.entries.values.compactMap(\.authority.hash) })
         do {
-            let inForce = try await self.store.tokensInForce(Set(asked.values), now: now)
-            for (key, hash) in asked where !inForce.contains(hash) { ended.insert(key) }
+            let (store, now) = (self.store, self.wallClock.now)
+            let inForce = try await withDeadline(Self.answer, clock: self.clock) { try await store.tokensInForce(hashes, now: now) }
+            self.end { authority in authority.hash.map { hashes.contains($0) && !inForce.contains($0) } ?? false }
         } catch {
             // A store that is down ends no call (promise R2); it is asked again.
-            self.logger.debug("open tokens could not be looked up", metadata: ["viva.store.code": "\(error.code.rawValue)"])
+            let code = (error as? InterviewStoreError)?.code.rawValue ?? "no_answer"
+            self.logger.debug("open tokens could not be looked up", metadata: ["viva.store.code": "\(code)"])
         }
-        let ends = self.state.withLock { state in ended.compactMap { state.entries.removeValue(forKey: $0)?.end } }
+    }
+
+    private func end(_ hasEnded: (Authority) -> Bool) {
+        let ends = self.state.withLock { state in
+            let keys = state.entries.filter { hasEnded($0.value.authority) }.map(\.key)
+            return keys.compactMap { state.entries.removeValue(forKey: $0)?.end }
+        }
         for end in ends { end.finish() }
+    }
+}
+
+extension Authority {
+    /// What the store knows it by, if somebody can take it back.
+    fileprivate var hash: TokenHash? {
+        switch self {
+        case .run, .claims: nil
+        case .key(let hash), .candidate(let hash, _): hash
+        }
     }
 }

@@ -10,10 +10,10 @@ public enum Upstream: Sendable {
         switch self {
         case .fixed(let endpoint): endpoint
         case .supervised(let supervisor):
-            if case .ready(let address) = supervisor.status {
-                UpstreamEndpoint(baseURL: "\(address)/v1", apiKey: supervisor.apiKey, speaksVerbatim: true)
-            } else {
-                nil
+            supervisor.running.flatMap { engine in
+                var endpoint = UpstreamEndpoint(baseURL: "\(engine.baseAddress)/v1", apiKey: supervisor.apiKey, speaksVerbatim: true)
+                endpoint?.life = engine.life
+                return endpoint
             }
         }
     }

@@ -26,8 +26,8 @@ import ServerEdge
 /// A call the upstream has taken.
 struct UpstreamCall: Sendable {
     let id: UpstreamCallID
-    /// The SDP answer for the browser; nil when what came is none.
-    let answer: String?
+    /// The SDP answer for the browser, or what was wrong with it. The call is there in both cases, and is to be hung up in the second.
+    let answer: Result<String, UpstreamFault>
 }
 
 /// A key that a browser may hold for a short time.
@@ -104,10 +104,19 @@ struct UpstreamClient: Sendable {
         request.headers.add(name: "Content-Type", value: form.contentType)
         request.headers.add(name: "Accept", value: "application/sdp, text/plain")
         request.body = .bytes(ByteBuffer(bytes: form.encoded()))
-        let answer = try await self.exchange(request, endpoint, within: limit)
-        guard answer.status == 201 else { throw answer.failure }
-        guard let id = answer.location.flatMap({ UpstreamCallID(location: $0) }) else { throw ExchangeFailure(fault: .malformed) }
-        return UpstreamCall(id: id, answer: Self.description(in: answer))
+        let start = self.clock.now
+        let response = try await self.send(request, endpoint, within: limit)
+        let id = response.status == .created ? response.headers.first(name: "Location").flatMap { UpstreamCallID(location: $0) } : nil
+        do throws(ExchangeFailure) {
+            let answer = try await self.receive(response, within: limit - (self.clock.now - start))
+            guard answer.status == 201 else { throw answer.failure }
+            guard let id, let description = Self.description(in: answer) else { throw ExchangeFailure(fault: .malformed) }
+            return UpstreamCall(id: id, answer: .success(description))
+        } catch {
+            // Whatever became of the body: a call whose id is known can be hung up, and must be.
+            guard let id else { throw error }
+            return UpstreamCall(id: id, answer: .failure(error.fault))
+        }
     }
 
     /// OpenAI answers text/plain although its reference says application/sdp (realtime-api.md, 2.2): accept both. The form
@@ -170,7 +179,6 @@ struct UpstreamClient: Sendable {
     private struct Answer: Sendable {
         let status: Int
         let mediaType: String
-        let location: String?
         let retryAfter: String?
         let body: ByteBuffer
 
@@ -189,23 +197,39 @@ struct UpstreamClient: Sendable {
         _ endpoint: UpstreamEndpoint,
         within limit: Duration
     ) async throws(ExchangeFailure) -> Answer {
+        let start = self.clock.now
+        let response = try await self.send(request, endpoint, within: limit)
+        return try await self.receive(response, within: limit - (self.clock.now - start))
+    }
+
+    /// Up to the head of the answer. The library's own deadline is not used: ours covers the body too.
+    private func send(
+        _ request: HTTPClientRequest,
+        _ endpoint: UpstreamEndpoint,
+        within limit: Duration
+    ) async throws(ExchangeFailure) -> HTTPClientResponse {
         var request = request
         if let key = endpoint.apiKey { request.headers.replaceOrAdd(name: "Authorization", value: "Bearer \(key.expose())") }
-        let (client, bytes, final) = (self.httpClient, self.limits.answerBytes, request)
+        let (client, final) = (self.httpClient, request)
         do {
-            // The library's own deadline ends with the response head; ours covers the body too.
-            return try await withDeadline(limit, clock: self.clock) {
-                let response = try await client.execute(final, deadline: .now() + .hours(1))
-                let body = try await response.body.collect(upTo: bytes)
-                let mediaType = response.headers.first(name: "Content-Type")?.prefix { $0 != ";" && $0 != " " }.lowercased()
-                return Answer(
-                    status: Int(response.status.code),
-                    mediaType: mediaType ?? "",
-                    location: response.headers.first(name: "Location"),
-                    retryAfter: response.headers.first(name: "Retry-After"),
-                    body: body
-                )
-            }
+            return try await withDeadline(limit, clock: self.clock) { try await client.execute(final, deadline: .now() + .hours(1)) }
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    /// The rest of the answer.
+    private func receive(_ response: HTTPClientResponse, within limit: Duration) async throws(ExchangeFailure) -> Answer {
+        let bytes = self.limits.answerBytes
+        do {
+            let body = try await withDeadline(limit, clock: self.clock) { try await response.body.collect(upTo: bytes) }
+            let mediaType = response.headers.first(name: "Content-Type")?.prefix { $0 != ";" && $0 != " " }.lowercased()
+            return Answer(
+                status: Int(response.status.code),
+                mediaType: mediaType ?? "",
+                retryAfter: response.headers.first(name: "Retry-After"),
+                body: body
+            )
         } catch {
             throw Self.failure(error)
         }

@@ -17,6 +17,9 @@ public struct UpstreamEndpoint: Sendable {
     public var allowsPrivateMedia: Bool
     /// Voices stay on this machine.
     var isOnThisMachine: Bool
+    /// Which life of the server it is, where that is known: what the process before it asked for and how it failed says nothing
+    /// about a new one.
+    var life = 0
 
     /// - Returns: nil when `baseURL` is not an http or https address with a host, has more than a path behind it, or names
     ///   an address at which no server can be, such as the metadata service of a cloud machine.

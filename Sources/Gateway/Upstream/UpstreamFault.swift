@@ -108,4 +108,6 @@ struct ExchangeFailure: Error, Equatable {
 
     let fault: UpstreamFault
     var reach = Reach.sent
+    /// The exchange that failed, when it was not the one that was asked for but one that belongs to it: that one went well.
+    var part: UpstreamRung.Exchange?
 }

@@ -90,8 +90,10 @@ final class UpstreamLadder: Sendable {
                         await discard(place)
                         return nil
                     }
+                    var part: UpstreamRung.Exchange?
                     do throws(UpstreamFault) {
-                        let answer = try self.usable(call.answer, at: place)
+                        let answer = try self.usable(call.answer.get(), at: place)
+                        part = .sideband
                         let socket = try await self.attach(place, until: stop)
                         if rung.number > 1 {
                             self.logger.notice("a call goes to a later upstream", metadata: ["viva.upstream": "\(rung.number)"])
@@ -99,7 +101,7 @@ final class UpstreamLadder: Sendable {
                         return PlacedCall(place: place, answer: answer, socket: socket)
                     } catch {
                         await discard(place)
-                        throw ExchangeFailure(fault: error, reach: Task.isCancelled ? .cancelled : .sent)
+                        throw ExchangeFailure(fault: error, reach: Task.isCancelled ? .cancelled : .sent, part: part)
                     }
                 }
             } catch {
@@ -126,8 +128,7 @@ final class UpstreamLadder: Sendable {
     }
 
     /// The answer with such addresses only as a browser should be sent to.
-    private func usable(_ answer: String?, at place: UpstreamCallPlace) throws(UpstreamFault) -> String {
-        guard let answer else { throw .malformed }
+    private func usable(_ answer: String, at place: UpstreamCallPlace) throws(UpstreamFault) -> String {
         guard !place.endpoint.isOnThisMachine else { return answer }
         let candidates = AnswerCandidates(of: answer, allowing: place.endpoint.allowsPrivateMedia ? [.global, .privateNetwork] : [.global])
         if candidates.removed > 0 {
@@ -146,14 +147,9 @@ final class UpstreamLadder: Sendable {
     private func attach(_ place: UpstreamCallPlace, until end: Duration) async throws(UpstreamFault) -> WebSocketConnection {
         let left = min(self.limits.sideband, end - self.clock.now)
         guard left > .zero else { throw .timedOut }
-        do throws(UpstreamFault) {
-            let socket = try await self.sideband.connect(to: place.id, at: place.endpoint, within: left)
-            place.rung.count(.sideband, nil)
-            return socket
-        } catch {
-            place.rung.count(.sideband, error)
-            throw error
-        }
+        let socket = try await self.sideband.connect(to: place.id, at: place.endpoint, within: left)
+        place.rung.count(.sideband, nil)
+        return socket
     }
 
     /// Ends a call, as well as that can be done.

@@ -55,8 +55,8 @@ final class UpstreamRung: Sendable {
         var retries = 0
         while true {
             guard let endpoint = self.choice.upstream.endpoint else { throw self.skipped(exchange, .unavailable()) }
-            let permit: CircuitBreaker.Permit
-            switch self.gate.withLock({ [now = self.clock.now] in $0.admit(at: now) }) {
+            let permit: UpstreamGate.Permit
+            switch self.admission(to: endpoint) {
             case .pass(let given): permit = given
             case .refuse(let fault): throw self.skipped(exchange, fault)
             }
@@ -74,6 +74,16 @@ final class UpstreamRung: Sendable {
             retries += 1
             guard self.clock.now + pause < end, (try? await self.clock.sleep(for: pause)) != nil else { throw failure.fault }
         }
+    }
+
+    private func admission(to endpoint: UpstreamEndpoint) -> UpstreamGate.Admission {
+        let (admission, isClosedAnew) = self.gate.withLock { [now = self.clock.now] gate in
+            let wasClosed = gate.isClosed
+            let admission = gate.admit(to: endpoint.life, at: now)
+            return (admission, !wasClosed && gate.isClosed)
+        }
+        if isClosedAnew { self.tell(.closed) }
+        return admission
     }
 
     /// Hanging up is tried whatever the state of the server: it frees a line there. Its failures are counted in the
@@ -102,8 +112,10 @@ final class UpstreamRung: Sendable {
         }
     }
 
-    private func finished(_ exchange: Exchange, _ permit: CircuitBreaker.Permit, _ failure: ExchangeFailure?) {
-        if failure?.reach != .cancelled { self.count(exchange, failure?.fault) }
+    private func finished(_ exchange: Exchange, _ permit: UpstreamGate.Permit, _ failure: ExchangeFailure?) {
+        if failure?.part != nil { self.count(exchange, nil) }
+        // What we gave up ourselves is no failure.
+        if failure?.reach != .cancelled { self.count(failure?.part ?? exchange, failure?.fault) }
         self.tell(self.gate.withLock { [now = self.clock.now] in $0.finished(permit, failure, at: now) })
     }
 
@@ -129,7 +141,7 @@ final class UpstreamRung: Sendable {
             self.logger.error("an upstream fails and is not asked for a while")
         case .closed:
             self.metrics.upstreamCircuitOpen.set(0, ["\(self.number)"])
-            self.logger.notice("an upstream answers again")
+            self.logger.notice("an upstream is asked again")
         }
     }
 }

@@ -30,21 +30,17 @@ extension SQLiteInterviewStore {
 
     public func interviews(tenant: TenantID, after cursor: String?, limit: Int) async throws(InterviewStoreError) -> InterviewPage {
         let limit = min(max(limit, 1), InterviewStoreLimits.page)
-        var before = Int64.max
-        if let cursor {
-            guard let number = Int64(cursor) else { throw InterviewStoreError(.notFound, "The cursor of this list is not valid.") }
-            before = number
-        }
-        let position = before
+        let position = try cursor.map { text throws(InterviewStoreError) in try InterviewCursor(text) }
         return try await read { database in
+            let before = try position.map { try SQLiteInterviews.place(of: $0, tenant: tenant, database) } ?? .max
             let rows = try Row.fetchAll(
                 database,
                 sql: "SELECT * FROM interview WHERE tenant_id = ? AND number < ? ORDER BY number DESC LIMIT ?",
-                arguments: [tenant.rawValue, position, limit + 1]
+                arguments: [tenant.rawValue, before, limit + 1]
             )
-            let page = rows.prefix(limit)
-            let last: Int64? = rows.count > limit ? page.last?["number"] : nil
-            return InterviewPage(interviews: try page.map(SQLiteInterviews.record), nextCursor: last.map { String($0) })
+            let page = try rows.prefix(limit).map(SQLiteInterviews.record)
+            let last = rows.count > limit ? page.last : nil
+            return InterviewPage(interviews: page, nextCursor: last.map { InterviewCursor(of: $0).text })
         }
     }
 
@@ -108,6 +104,19 @@ enum SQLiteInterviews {
         )
         guard let number else { throw InterviewStoreError.noInterview }
         return number
+    }
+
+    /// The row that a page ends before. An interview that is not there any more has had its place where its time is.
+    static func place(of cursor: InterviewCursor, tenant: TenantID, _ database: Database) throws -> Int64 {
+        try Int64.fetchOne(
+            database,
+            sql: """
+                SELECT coalesce(
+                    (SELECT number FROM interview WHERE id = :id AND tenant_id = :tenant),
+                    (SELECT max(number) + 1 FROM interview WHERE tenant_id = :tenant AND created_at <= :created), 0)
+                """,
+            arguments: ["id": cursor.id.rawValue, "tenant": tenant.rawValue, "created": cursor.createdAt.milliseconds]
+        ) ?? 0
     }
 
     static func interview(_ id: InterviewID, tenant: TenantID, _ database: Database) throws -> InterviewRecord {

@@ -10,9 +10,12 @@ public final class SQLiteInterviewStore: InterviewStore {
     let writer: GroupCommitWriter
 
     /// Opens or makes `viva.sqlite` in the directory. Blocks for the time of the migration: call it at start.
-    /// - Throws: `notWritable`, `corrupt`, `tooNew`, `full` or `unavailable`, with one sentence that says what to do.
-    public static func open(directory: String) throws(InterviewStoreError) -> SQLiteInterviewStore {
-        SQLiteInterviewStore(pool: try SQLiteOpening.open(directory: directory))
+    ///
+    /// - Parameter migrating: false: a database that is there is opened only if its tables are those of this version, and they stay
+    ///   as they are. For tools that work beside a server.
+    /// - Throws: `notWritable`, `corrupt`, `tooNew`, `tooOld`, `full` or `unavailable`, with one sentence that says what to do.
+    public static func open(directory: String, migrating: Bool = true) throws(InterviewStoreError) -> SQLiteInterviewStore {
+        SQLiteInterviewStore(pool: try SQLiteOpening.open(directory: directory, migrating: migrating))
     }
 
     init(pool: DatabasePool) {

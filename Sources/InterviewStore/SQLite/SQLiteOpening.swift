@@ -10,9 +10,13 @@ enum SQLiteOpening {
 
     /// Makes the directory and the database when they are missing, brings the tables up to date, and
     /// makes commits durable.
-    static func open(directory: String) throws(InterviewStoreError) -> DatabasePool {
+    ///
+    /// - Parameter migrating: false leaves the tables of a database that is there as they are, and refuses those of another version:
+    ///   a server may be at work on them.
+    static func open(directory: String, migrating: Bool = true) throws(InterviewStoreError) -> DatabasePool {
         try prepare(directory)
         let path = (directory as NSString).appendingPathComponent(fileName)
+        let isThere = FileManager.default.fileExists(atPath: path)
         do {
             var configuration = Configuration()
             configuration.busyMode = .timeout(busyTimeout)
@@ -29,7 +33,14 @@ enum SQLiteOpening {
             }
             try pool.read(refuseStranger)
             try makeDurable(pool)
-            try migrator.migrate(pool)
+            if migrating || !isThere {
+                try migrator.migrate(pool)
+            } else if try !pool.read(migrator.hasCompletedMigrations) {
+                throw InterviewStoreError(
+                    .tooOld,
+                    "The database \(path) is of an older version of Viva. Use that version's program, or start this version's server on it."
+                )
+            }
             try pool.writeWithoutTransaction(checkDurability)
             return pool
         } catch let error as InterviewStoreError {

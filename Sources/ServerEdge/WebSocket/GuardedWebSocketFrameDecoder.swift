@@ -4,6 +4,9 @@ import NIOWebSocket
 /// The peer sends a message that is too large for what it is.
 struct WebSocketMessageRefused: Error {}
 
+/// Bytes of a frame came, and it is not whole yet.
+struct WebSocketBytesArrived: Sendable {}
+
 /// NIO's frame decoder behind a ``WebSocketMessageGuard``: a frame that is refused is never collected.
 struct GuardedWebSocketFrameDecoder: ByteToMessageDecoder {
     typealias InboundOut = WebSocketFrame
@@ -23,12 +26,19 @@ struct GuardedWebSocketFrameDecoder: ByteToMessageDecoder {
         if !isInsideFrame {
             switch gatekeeper.look(at: buffer) {
             case .pass: isInsideFrame = true
-            case .needsMore: return .needMoreData
+            case .needsMore: return needsMore(context)
             case .refuse: throw WebSocketMessageRefused()
             }
         }
         let state = try decoder.decode(context: context, buffer: &buffer)
-        if state == .continue { isInsideFrame = false }
+        guard state == .continue else { return needsMore(context) }
+        isInsideFrame = false
         return state
+    }
+
+    /// Told to the handler behind, which sees whole frames only: a large message on a slow line is life.
+    private func needsMore(_ context: ChannelHandlerContext) -> DecodingState {
+        context.fireUserInboundEventTriggered(WebSocketBytesArrived())
+        return .needMoreData
     }
 }

@@ -76,6 +76,9 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         switch event {
         case is ChannelShouldQuiesceEvent:
             perform(machine.close(.goingAway, now: .now), context)
+        case is WebSocketBytesArrived:
+            machine.bytesArrived(now: .now)
+            schedule(context)
         case ChannelEvent.inputClosed:
             perform(machine.inputEnded(now: .now), context)
         default:

@@ -45,10 +45,14 @@ public struct WebSocketLimits: Sendable, Equatable {
     public var pingRate = MessageRate(perSecond: 10, burst: 20)
     /// Text messages of the peer; nil: no limit beyond backpressure. Beyond it 1008.
     public var messageRate: MessageRate?
-    /// How often we ping; nil: never. 20 s keeps usual proxies (60 s) from closing.
-    public var pingInterval: Duration? = .seconds(20)
-    /// How long after a ping nothing at all may arrive; then the peer counts as gone (1011 and closed).
-    public var pongTimeout: Duration = .seconds(20)
+    /// How long nothing may arrive before we ping; nil: for ever. 15 s keeps usual proxies (60 s) from closing, and with the time
+    /// for the pong a dead peer is noticed in 25 s (promise R4: 30 s).
+    public var pingInterval: Duration? = .seconds(15)
+    /// How long after a ping nothing at all may arrive, not even a byte of a message; then the peer counts as gone (1011 and closed).
+    public var pongTimeout: Duration = .seconds(10)
+    /// From the first byte of a message to its last, however it is cut up; then 1008. The bytes of a message that is still arriving
+    /// are signs of life, so something must end one that drips. 15 MiB come within it at 2.1 Mbit/s.
+    public var messageTimeout: Duration = .seconds(60)
     /// How long no message may arrive, pings and pongs not counted; then 1001. Nil: as long as it lives.
     public var idleTimeout: Duration?
     /// How long after our close frame we wait for the peer's, before the socket is closed.

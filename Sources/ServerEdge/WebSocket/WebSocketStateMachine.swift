@@ -49,6 +49,8 @@ struct WebSocketStateMachine: ~Copyable {
     private var lastMessage: ContinuousClock.Instant
     private var lastPing: ContinuousClock.Instant
     private var awaitsPong = false
+    /// When the message that is not whole yet began.
+    private var messageBegan: ContinuousClock.Instant?
     /// Set by the first event that ends the connection; later ones don't change it.
     private(set) var closure: WebSocketClosure?
 
@@ -72,6 +74,20 @@ struct WebSocketStateMachine: ~Copyable {
         if case .ended = state { return .none }
         lastReceived = now
         awaitsPong = false
+        let action = self.action(for: frame, now: now)
+        // A frame that was split on its way has ended; a message may go on.
+        messageBegan = partial == nil ? nil : messageBegan ?? now
+        return action
+    }
+
+    /// Bytes of a frame that is not whole yet.
+    mutating func bytesArrived(now: ContinuousClock.Instant) {
+        lastReceived = now
+        awaitsPong = false
+        messageBegan = messageBegan ?? now
+    }
+
+    private mutating func action(for frame: WebSocketFrame, now: ContinuousClock.Instant) -> WebSocketAction {
         // Section 5.1: a client masks every frame, a server masks none.
         guard (frame.maskKey != nil) == (role == .server) else { return fail(.protocolError, now: now) }
         // Section 5.2: no extension was negotiated, so the reserved bits are 0.
@@ -213,6 +229,7 @@ struct WebSocketStateMachine: ~Copyable {
                 deadlines.append(max(lastPing, lastReceived) + interval)
             }
             if let idle = limits.idleTimeout { deadlines.append(lastMessage + idle) }
+            if let began = messageBegan { deadlines.append(began + limits.messageTimeout) }
             return deadlines.min()
         }
     }
@@ -233,8 +250,10 @@ struct WebSocketStateMachine: ~Copyable {
                 lastMessage = now
                 awaitsPong = false
                 lastPing = now
+                if messageBegan != nil { messageBegan = now }
                 return .none
             }
+            if let began = messageBegan, now >= began + limits.messageTimeout { return fail(.policyViolation, now: now) }
             if let idle = limits.idleTimeout, now >= lastMessage + idle { return close(.goingAway, now: now) }
             if awaitsPong {
                 return now >= lastPing + limits.pongTimeout ? fail(.internalError, now: now) : .none

@@ -57,7 +57,7 @@ struct EngineRoutes: Sendable {
             Response(
                 status: .ok,
                 headers: [.contentType: "text/plain; version=0.0.4"],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: services.metrics.registry.render()))
+                body: ResponseBody(byteBuffer: ByteBuffer(string: services.figures()))
             )
         }
         return router

@@ -99,7 +99,6 @@ extension RealtimeSession {
                 services.metrics.recognition.observe(duration)
                 if recognition.purpose == .text {
                     services.lag.observe(duration, audioSeconds: Double(samples.count) / Double(SpeechWindow.sampleRate))
-                    services.metrics.speechLag.set(services.lag.value)
                 }
                 logger.debug(
                     "speech recognised",

@@ -1,5 +1,6 @@
 import Logging
 import RealtimeProtocol
+import ServerEdge
 
 /// What all sessions of an engine share: the speech models, the reply model, time.
 struct SessionServices: Sendable {
@@ -17,6 +18,12 @@ struct SessionServices: Sendable {
     /// Seconds since 1970, for `expires_at`.
     var secondsSince1970: @Sendable () -> Int
     var sleep: @Sendable (Duration) async throws -> Void
+
+    /// What `/metrics` shows. The lag is that of this moment: it fades while nobody speaks, when nothing else would set it.
+    func figures() -> String {
+        metrics.speechLag.set(lag.value)
+        return metrics.registry.render()
+    }
 }
 
 /// Limits of one session.

@@ -129,7 +129,8 @@ struct KeysStore: ParsableArguments {
             throw CommandFailure("there is no database in \(directory); name the folder with --data-dir")
         }
         do {
-            let store = try SQLiteInterviewStore.open(directory: directory)
+            // A server of another version may be at work there.
+            let store = try SQLiteInterviewStore.open(directory: directory, migrating: false)
             do {
                 try await body(APIKeyOffice(store: store))
                 await store.close()

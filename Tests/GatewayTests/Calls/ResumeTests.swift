@@ -153,6 +153,24 @@ struct ResumeTests {
         }
     }
 
+    @Test("an engine that was started anew is asked at once, however long the one before it asked to be left alone")
+    func newEngine() async throws {
+        let flag = FileManager.default.temporaryDirectory.appendingPathComponent("viva-kill-\(UUID().uuidString)").path
+        var options = GatewayHarness.Options()
+        options.engineScript = "echo ready http://127.0.0.1:$PORT; while [ ! -e \(flag) ]; do sleep 0.02; done; rm \(flag); exit 9"
+        try await GatewayHarness.run(options) { (harness) async throws in
+            let candidate = try await harness.join()
+            harness.upstream.with { $0.script[.calls] = [.respond(status: 503, headers: ["Retry-After": "100"], body: "")] }
+            #expect(try await harness.offerCall(candidate).code == "engine_full")
+            #expect(try await harness.offerCall(candidate).headers["retry-after"].flatMap { Int($0) } ?? 0 > 60)
+            #expect(FileManager.default.createFile(atPath: flag, contents: nil))
+            while try await harness.send("GET", "/ready").status != 503 { try await Task.sleep(for: .milliseconds(5)) }
+            while try await harness.send("GET", "/ready").status != 200 { try await Task.sleep(for: .milliseconds(5)) }
+            let location = try await harness.startCall(candidate)
+            #expect(try await harness.send("POST", location + "/end", token: candidate.token).status == 200)
+        }
+    }
+
     @Test("a server that is shutting down takes no new call, and says so")
     func draining() async throws {
         var options = GatewayHarness.Options()

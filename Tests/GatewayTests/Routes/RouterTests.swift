@@ -38,6 +38,45 @@ struct RouterTests {
         #expect(Set(routes.map { "\($0.method) \($0.path)" }) == described)
     }
 
+    @Test("openapi.json names every status by itself, the errors of every operation, and 401 wherever a token is asked for")
+    func statuses() throws {
+        let document = try RealtimeCoding.decode(JSONValue.self, from: OpenAPIDocument.text)
+        for (path, item) in document["paths"]?.objectValue ?? [:] {
+            for (method, operation) in item.objectValue ?? [:] {
+                let statuses = Set(operation["responses"]?.objectValue?.keys.map { $0 } ?? [])
+                #expect(statuses.allSatisfy { $0.wholeMatch(of: /[1-5][0-9][0-9]/) != nil }, "\(method) \(path)")
+                #expect(statuses.contains { $0.hasPrefix("2") }, "\(method) \(path)")
+                #expect((operation["security"] != nil) == statuses.contains("401"), "\(method) \(path)")
+                // A page of another origin may not change anything.
+                if method == "post" { #expect(statuses.contains("403"), "\(method) \(path)") }
+                if operation["requestBody"] != nil { #expect(statuses.isSuperset(of: ["400", "413", "415"]), "\(method) \(path)") }
+                for name in path.matches(of: /\{(\w+)\}/).map({ String($0.1) }) {
+                    let parameters = operation["parameters"]?.arrayValue ?? []
+                    let names = parameters.map { parameter in
+                        let target = parameter["$ref"]?.stringValue?.split(separator: "/").last.map { String($0) }
+                        return (target.flatMap { document["components"]?["parameters"]?[$0] } ?? parameter)["name"]?.stringValue
+                    }
+                    #expect(names.contains(name), "\(method) \(path)")
+                    #expect(statuses.contains("404"), "\(method) \(path)")
+                }
+            }
+        }
+    }
+
+    @Test("an answer that openapi.json does not describe is found, by its status, its form and each member")
+    func described() throws {
+        func faults(_ status: Int, _ type: String, _ text: String, path: String = "/v1/interviews/int_1/link") throws -> [String] {
+            try DescribedAnswer.faults(method: "POST", path: path, status: status, mediaType: type, text: text)
+        }
+        #expect(try faults(201, "application/json", #"{"join_url":"x","expires_at":"y"}"#).isEmpty)
+        for text in [#"{"join_url":"x"}"#, #"{"join_url":1,"expires_at":"y"}"#, #"{"join_url":"x","expires_at":"y","z":1}"#, "[]", "x"] {
+            #expect(try faults(201, "application/json", text).count == 1, "\(text)")
+        }
+        #expect(try faults(418, "application/json", "{}").count == 1)
+        #expect(try faults(201, "text/html", "").count == 1)
+        #expect(try faults(200, "application/json", "{}", path: "/v1/nothing").count == 1)
+    }
+
     @Test("every reference inside openapi.json leads somewhere")
     func references() throws {
         let document = try RealtimeCoding.decode(JSONValue.self, from: OpenAPIDocument.text)
@@ -94,6 +133,11 @@ struct RouterTests {
             #expect(shown.json["status"]?.stringValue == "created")
             let list = try await harness.send("GET", "/v1/interviews?limit=10", token: token)
             #expect(list.json["interviews"]?.arrayValue?.map { $0["id"]?.stringValue } == [id])
+            for limit in ["0", "201", "-1", "x", "", "1.5"] {
+                let refused = try await harness.send("GET", "/v1/interviews?limit=\(limit)", token: token)
+                #expect(refused.status == 400)
+                #expect(refused.json["error"]?["parameter"]?.stringValue == "limit")
+            }
             #expect(!harness.logs.contains("Ada"))
             let unknown = try await harness.send(
                 "POST",

@@ -9,6 +9,9 @@ final class GatedStore: InterviewStore {
         var isHolding = false
         var isFailing = false
         var isRefusing = false
+        var isReadOnly = false
+        var isHoldingTokens = false
+        var tokenQueries = 0
         var waiting: [CheckedContinuation<Void, Never>] = []
         var arrivals: [CheckedContinuation<Void, Never>] = []
         var held = 0
@@ -38,12 +41,22 @@ final class GatedStore: InterviewStore {
     /// Segment writes are refused for good from now on, as if the transcript were full.
     func refuse() { self.state.withLock { $0.isRefusing = true } }
 
-    /// Segment writes go on.
+    /// Plans cannot be saved from now on, as if the disk were full.
+    func becomeReadOnly() { self.state.withLock { $0.isReadOnly = true } }
+
+    /// Questions about tokens are not answered from now on, not even to those who have stopped waiting.
+    func holdTokens() { self.state.withLock { $0.isHoldingTokens = true } }
+
+    /// How many questions about tokens have come.
+    var tokenQueries: Int { self.state.withLock { $0.tokenQueries } }
+
+    /// Segment writes and questions about tokens go on.
     func open() {
         let waiting = self.state.withLock { state in
             state.isHolding = false
             state.isFailing = false
             state.isRefusing = false
+            state.isHoldingTokens = false
             defer { state.waiting = [] }
             return state.waiting
         }
@@ -82,6 +95,7 @@ final class GatedStore: InterviewStore {
 
     func checkReadiness() async throws(InterviewStoreError) { try await self.store.checkReadiness() }
     func savePlan(_ plan: InterviewPlan, tenant: TenantID, at now: Timestamp) async throws(InterviewStoreError) {
+        if self.state.withLock({ $0.isReadOnly }) { throw InterviewStoreError(.full, "read-only for the test") }
         try await self.store.savePlan(plan, tenant: tenant, at: now)
     }
     func plan(_ id: PlanID, version: Int?, tenant: TenantID) async throws(InterviewStoreError) -> InterviewPlan {
@@ -147,7 +161,15 @@ final class GatedStore: InterviewStore {
     func apiKey(_ hash: TokenHash) async throws(InterviewStoreError) -> APIKeyRecord? { try await self.store.apiKey(hash) }
     func noteAPIKeyUse(_ uses: [APIKeyID: Timestamp]) async throws(InterviewStoreError) { try await self.store.noteAPIKeyUse(uses) }
     func tokensInForce(_ hashes: Set<TokenHash>, now: Timestamp) async throws(InterviewStoreError) -> Set<TokenHash> {
-        try await self.store.tokensInForce(hashes, now: now)
+        await withCheckedContinuation { continuation in
+            let goesOn = self.state.withLock { state in
+                state.tokenQueries += 1
+                if state.isHoldingTokens { state.waiting.append(continuation) }
+                return !state.isHoldingTokens
+            }
+            if goesOn { continuation.resume() }
+        }
+        return try await self.store.tokensInForce(hashes, now: now)
     }
     func recordCall(_ call: CallRecord, tenant: TenantID) async throws(InterviewStoreError) {
         try await self.store.recordCall(call, tenant: tenant)

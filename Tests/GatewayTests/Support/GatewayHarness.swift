@@ -171,7 +171,18 @@ struct GatewayHarness: Sendable {
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
         let bytes = try await response.body.collect(upTo: 4 << 20)
         let fields = Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { first, _ in first })
-        return Answer(status: Int(response.status.code), headers: fields, text: String(buffer: bytes))
+        let answer = Answer(status: Int(response.status.code), headers: fields, text: String(buffer: bytes))
+        if !path.hasPrefix("http") {
+            let faults = try DescribedAnswer.faults(
+                method: method,
+                path: path,
+                status: answer.status,
+                mediaType: fields["content-type"].map { String($0.prefix { $0 != ";" }) } ?? "",
+                text: answer.text
+            )
+            #expect(faults.isEmpty, "openapi.json")
+        }
+        return answer
     }
 
     private func request(

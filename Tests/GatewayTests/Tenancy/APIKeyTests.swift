@@ -3,6 +3,7 @@ import InterviewCore
 import InterviewStore
 import RealtimeProtocol
 import ServerEdge
+import Synchronization
 import Testing
 import VivaTestKit
 
@@ -36,6 +37,33 @@ struct APIKeyTests {
             #expect(try await harness.send("GET", "/v1/interviews/\(id)", token: harness.workspaceToken).status == 404)
             let ticket = try #require(made.json["join_url"]?.stringValue?.split(separator: "/").last.map(String.init))
             #expect(try await harness.join(ticket).interviewID == id)
+        }
+    }
+
+    @Test("a tenant reads after a restart although the store takes no writes")
+    func readOnly() async throws {
+        let store = try GatedStore.inTemporaryFolder()
+        let key = Mutex("")
+        let shutDown = GatedStore(store.store, folder: store.folder)
+        try await GatewayHarness.run(store: store) { (harness) async throws in
+            let made = try await harness.makeKey(.interviewer, tenant: self.acme).text
+            key.withLock { $0 = made }
+            #expect(try await self.create(harness, made).status == 201)
+        }
+        // The next process finds the plans of the tenant where they were, and a newcomer finds none yet.
+        try await GatewayHarness.run(store: shutDown) { (harness) async throws in
+            let newcomer = try await harness.makeKey(.interviewer, tenant: TenantID(wellFormed: "newcomer")).text
+            shutDown.becomeReadOnly()
+            for (token, count) in [(key.withLock { $0 }, 1), (newcomer, 0)] {
+                let plans = try await harness.send("GET", "/v1/plans", token: token)
+                #expect(plans.status == 200)
+                #expect(plans.json["plans"]?.arrayValue?.count == count)
+                let interviews = try await harness.send("GET", "/v1/interviews", token: token)
+                #expect(interviews.status == 200)
+                #expect(interviews.json["interviews"]?.arrayValue?.count == count)
+            }
+            // What changes something says that nothing can be kept now, not that there is no such plan.
+            #expect(try await self.create(harness, newcomer).code == "storage_unavailable")
         }
     }
 

@@ -163,6 +163,73 @@ struct TokenLifeTests {
         #expect(rest == ["run", "kept key"])
     }
 
+    /// A watch at work beside a test that moves its clock.
+    private func watching(
+        _ store: GatedStore,
+        _ clock: ManualClock,
+        _ time: GatewayHarness.WallTime,
+        _ body: (TokenWatch) async throws -> Void
+    ) async throws {
+        let watch = TokenWatch(
+            store: store,
+            clock: MonotonicClock(clock),
+            wallClock: WallClock { time.now },
+            logger: LogCapture().logger("watch")
+        )
+        let running = Task { await watch.run() }
+        try await body(watch)
+        store.open()
+        running.cancel()
+        await running.value
+        await store.close()
+    }
+
+    @Test("what a revoked token has open is closed within five seconds", arguments: 0..<4)
+    func revocation(quarter: Int) async throws {
+        let (store, clock) = (try GatedStore.inTemporaryFolder(), ManualClock())
+        let office = APIKeyOffice(store: store)
+        let (record, key) = try await office.create(name: "revoked", role: .admin, tenant: .local)
+        try await self.watching(store, clock, GatewayHarness.WallTime()) { watch in
+            let open = Task { await watch.end(of: .key(TokenHash(of: key))) }
+            await clock.waitForSleepers(1)
+            // Revoked at any point between two looks.
+            clock.advance(by: .milliseconds(500 * quarter))
+            _ = try await office.revoke(record.id)
+            // One look falls into the next interval, and no more time than that passes; the suite's limit ends the wait otherwise.
+            clock.advance(by: TokenWatch.interval)
+            await open.value
+            #expect(watch.open == 0)
+        }
+        #expect(TokenWatch.interval + TokenWatch.answer <= .seconds(5))
+    }
+
+    @Test("what ends by its own time ends without the store, which does not answer; it is asked by one question at a time")
+    func silentStore() async throws {
+        let (store, clock, time) = (try GatedStore.inTemporaryFolder(), ManualClock(), GatewayHarness.WallTime())
+        store.holdTokens()
+        try await self.watching(store, clock, time) { watch in
+            let later = time.now + .seconds(60)
+            let key = Task { await watch.end(of: .key(TokenHash(of: Secret("viva_sk_1")))) }
+            while watch.open < 1 { await Task.yield() }
+            while store.tokenQueries == 0 {
+                clock.advance(by: .milliseconds(100))
+                await Task.yield()
+            }
+            // The question hangs. What expires meanwhile ends all the same.
+            let claims = Task { await watch.end(of: .claims(endsAt: later)) }
+            while watch.open < 2 { await Task.yield() }
+            time.advance(by: .seconds(60))
+            let running = self.run(clock)
+            await claims.value
+            running.cancel()
+            await running.value
+            #expect(watch.open == 1)
+            #expect(store.tokenQueries == 1)
+            key.cancel()
+            await key.value
+        }
+    }
+
     @Test(
         "an address with a token in it is refused, even beside a right header",
         arguments: ["access_token", "token", "Token", "api_key", "access%5Ftoken"]

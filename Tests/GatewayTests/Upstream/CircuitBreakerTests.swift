@@ -96,8 +96,8 @@ struct CircuitBreakerTests {
 
 @Suite("whether an upstream may be asked")
 struct UpstreamGateTests {
-    private func pass(_ gate: inout UpstreamGate, at now: Duration) throws -> CircuitBreaker.Permit {
-        guard case .pass(let permit) = gate.admit(at: now) else {
+    private func pass(_ gate: inout UpstreamGate, life: Int = 0, at now: Duration) throws -> UpstreamGate.Permit {
+        guard case .pass(let permit) = gate.admit(to: life, at: now) else {
             Issue.record("refused")
             throw CancellationError()
         }
@@ -113,6 +113,39 @@ struct UpstreamGateTests {
         #expect(gate.admit(at: .seconds(1)) == .refuse(.full(retryAfter: .seconds(kept))))
         #expect(gate.admit(at: .milliseconds(kept * 1000 + 500)) == .refuse(.full(retryAfter: .milliseconds(500))))
         _ = try self.pass(&gate, at: .seconds(kept + 1))
+    }
+
+    @Test("of several waits the one that ends last holds, in whatever order they are told", arguments: [(30, 2), (2, 30)])
+    func waits(_ first: Int, _ second: Int) throws {
+        var gate = UpstreamGate()
+        let permits = [try self.pass(&gate, at: .zero), try self.pass(&gate, at: .zero)]
+        for (permit, wait) in zip(permits, [first, second]) {
+            _ = gate.finished(permit, ExchangeFailure(fault: .full(retryAfter: .seconds(wait))), at: .zero)
+        }
+        #expect(gate.admit(at: .seconds(29)) == .refuse(.full(retryAfter: .seconds(1))))
+        _ = try self.pass(&gate, at: .seconds(30))
+    }
+
+    @Test("a new life of the server is asked at once, whatever the one before it asked for or did")
+    func newLife() throws {
+        var gate = UpstreamGate()
+        let late = try self.pass(&gate, at: .zero)
+        let full = ExchangeFailure(fault: .full(retryAfter: .seconds(60)))
+        _ = gate.finished(try self.pass(&gate, at: .zero), full, at: .zero)
+        #expect(gate.admit(at: .seconds(1)) == .refuse(.full(retryAfter: .seconds(59))))
+        _ = try self.pass(&gate, life: 1, at: .seconds(1))
+        // What is still under way to the old one says nothing about the new one.
+        _ = gate.finished(late, full, at: .seconds(2))
+        _ = try self.pass(&gate, life: 1, at: .seconds(2))
+
+        let failure = ExchangeFailure(fault: .unavailable())
+        let old = try (0..<9).map { _ in try self.pass(&gate, life: 1, at: .seconds(3)) }
+        for permit in old.prefix(5) { _ = gate.finished(permit, failure, at: .seconds(3)) }
+        #expect(gate.isClosed == false)
+        _ = try self.pass(&gate, life: 2, at: .seconds(3))
+        #expect(gate.isClosed == true)
+        for permit in old { #expect(gate.finished(permit, failure, at: .seconds(3)) == .none) }
+        #expect(gate.isClosed == true)
     }
 
     @Test(

@@ -29,7 +29,7 @@ struct UpstreamLadderTests {
         "a server that is full, broken, silent or refuses us is passed over",
         arguments: [
             WireBehaviour.respond(status: 503, headers: ["Retry-After": "7"], body: ""), .respond(status: 500, headers: [:], body: ""),
-            .respond(status: 401, headers: [:], body: ""), .never, .reset, .cutBody, .bytes(Array("rubbish\r\n\r\n".utf8)),
+            .respond(status: 401, headers: [:], body: ""), .never, .reset, .bytes(Array("rubbish\r\n\r\n".utf8)),
         ]
     )
     func fallback(_ behaviour: WireBehaviour) async throws {
@@ -41,6 +41,51 @@ struct UpstreamLadderTests {
             await harness.ladder.hangUp(placed.place)
             #expect(harness.fakes[1].with { $0.hungUp } == ["rtc_1"])
             #expect(harness.fakes[0].with { $0.hungUp.isEmpty })
+        }
+    }
+
+    @Test(
+        "a server whose answer breaks off, falls silent or has no end after its head is told to hang up, and the next one is asked",
+        arguments: [WireBehaviour.cutBody, .stallAfterHead, .flood(bytes: 1 << 20)]
+    )
+    func brokenBody(_ behaviour: WireBehaviour) async throws {
+        let options = Self.two { $0.limits.share = .milliseconds(400) }
+        try await LadderHarness.run(options) { (harness) async throws in
+            harness.fakes[0].with { $0.script[.calls] = [behaviour] }
+            let placed = try #require(try await harness.place())
+            #expect(placed.place.rung.number == 2)
+            #expect(harness.fakes[0].with { $0.created } == ["rtc_1"])
+            #expect(harness.fakes[0].with { $0.hungUp } == ["rtc_1"])
+        }
+    }
+
+    @Test("a failed sideband is one failure, of the sideband; its call went well")
+    func sidebandFailure() async throws {
+        try await LadderHarness.run { (harness) async throws in
+            harness.fakes[0].with { $0.script[.sideband] = [.respond(status: 500, headers: [:], body: "")] }
+            _ = await harness.fault { () async throws(UpstreamFault) in try await harness.place() }
+            let exchanges = harness.metrics.render().split(separator: "\n").filter { $0.hasPrefix("viva_upstream_exchanges_total{") }
+            #expect(
+                Set(exchanges) == [
+                    #"viva_upstream_exchanges_total{upstream="1",exchange="call",outcome="ok"} 1"#,
+                    #"viva_upstream_exchanges_total{upstream="1",exchange="sideband",outcome="unavailable"} 1"#,
+                    #"viva_upstream_exchanges_total{upstream="1",exchange="hang_up",outcome="ok"} 1"#,
+                ]
+            )
+            #expect(harness.logs.lines.filter { $0.contains("an upstream failed") }.count == 1)
+        }
+    }
+
+    @Test("a sideband that we gave up ourselves is no failure of the server")
+    func cancelledSideband() async throws {
+        try await LadderHarness.run { (harness) async throws in
+            harness.fakes[0].with { $0.script[.sideband] = [.never] }
+            let placing = Task { await harness.fault { () async throws(UpstreamFault) in try await harness.place() } }
+            while harness.requests("GET /v1/realtime") == 0 { await Task.yield() }
+            placing.cancel()
+            #expect(await placing.value != nil)
+            #expect(!harness.metrics.render().contains(#"exchange="sideband",outcome="unavailable""#))
+            #expect(!harness.logs.contains("an upstream failed"))
         }
     }
 

@@ -106,6 +106,25 @@ struct SQLiteOpeningTests {
         #expect(error?.code == .tooNew)
     }
 
+    @Test("without migrating, the tables of an older version are refused and left as they are; those of this one are opened")
+    func withoutMigrating() async throws {
+        let directory = temporaryDirectory()
+        // A new database is made in any case.
+        await (try SQLiteInterviewStore.open(directory: directory, migrating: false)).close()
+        await (try SQLiteInterviewStore.open(directory: directory, migrating: false)).close()
+        let queue = try DatabaseQueue(path: directory + "/viva.sqlite")
+        let last = try #require(SQLiteMigrations.migrator().migrations.last)
+        try await queue.write { try $0.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = ?", arguments: [last]) }
+        let error = #expect(throws: InterviewStoreError.self) {
+            try SQLiteInterviewStore.open(directory: directory, migrating: false)
+        }
+        #expect(error?.code == .tooOld)
+        #expect(error?.message.contains("older version") == true)
+        let applied = try await queue.read { try String.fetchAll($0, sql: "SELECT identifier FROM grdb_migrations") }
+        #expect(!applied.contains(last))
+        try queue.close()
+    }
+
     @Test("the database itself refuses a second segment in the same place")
     func uniquePlaces() async throws {
         let fixture = try await StoreFixture(.sqlite)

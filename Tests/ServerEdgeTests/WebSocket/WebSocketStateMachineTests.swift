@@ -66,21 +66,70 @@ import Testing
     @Test("pings are sent in silence only, any frame answers them, and silence after one ends the connection")
     func liveness() {
         var server = WebSocketStateMachine(role: .server, limits: WebSocketLimits(), now: at(0))
-        #expect(server.nextDeadline == at(20))
-        _ = server.received(frame(.text, [0x61]), now: at(15))
-        #expect(server.nextDeadline == at(35))
-        let early = server.timerFired(now: at(20), readingIsPaused: false)
+        #expect(server.nextDeadline == at(15))
+        _ = server.received(frame(.text, [0x61]), now: at(10))
+        #expect(server.nextDeadline == at(25))
+        let early = server.timerFired(now: at(15), readingIsPaused: false)
         #expect(early == .none)
-        let ping = server.timerFired(now: at(35), readingIsPaused: false)
+        let ping = server.timerFired(now: at(25), readingIsPaused: false)
         #expect(ping == .sendPing)
-        #expect(server.nextDeadline == at(55))
-        _ = server.received(frame(.text, [0x61]), now: at(54))
-        let alive = server.timerFired(now: at(55), readingIsPaused: false)
+        #expect(server.nextDeadline == at(35))
+        _ = server.received(frame(.text, [0x61]), now: at(34))
+        let alive = server.timerFired(now: at(35), readingIsPaused: false)
         #expect(alive == .none)
-        let second = server.timerFired(now: at(74), readingIsPaused: false)
+        let second = server.timerFired(now: at(49), readingIsPaused: false)
         #expect(second == .sendPing)
-        let dead = server.timerFired(now: at(94), readingIsPaused: false)
+        let dead = server.timerFired(now: at(59), readingIsPaused: false)
         #expect(dead == .fail(.internalError))
+    }
+
+    @Test("a dead peer is noticed within thirty seconds (promise R4)")
+    func promise() {
+        let limits = WebSocketLimits()
+        #expect((limits.pingInterval ?? .seconds(999)) + limits.pongTimeout <= .seconds(30))
+    }
+
+    @Test("the bytes of a message that is still arriving are a sign of life, up to the time that a message may take")
+    func largeMessage() {
+        var server = WebSocketStateMachine(role: .server, limits: WebSocketLimits(), now: at(0))
+        for second in stride(from: 1.0, through: 60, by: 1) {
+            server.bytesArrived(now: at(second))
+            let action = server.timerFired(now: at(second), readingIsPaused: false)
+            #expect(action == .none)
+        }
+        let whole = server.received(frame(.text, [0x61]), now: at(60.5))
+        #expect(whole == .deliver("a"))
+        // The next one begins anew and takes too long, byte for byte.
+        for second in stride(from: 70.0, to: 130, by: 1) {
+            server.bytesArrived(now: at(second))
+            let action = server.timerFired(now: at(second), readingIsPaused: false)
+            #expect(action == .none)
+        }
+        #expect(server.nextDeadline == at(130))
+        let tooSlow = server.timerFired(now: at(130), readingIsPaused: false)
+        #expect(tooSlow == .fail(.policyViolation))
+    }
+
+    @Test("half a message and then silence ends as any silence does; between fragments the message's time runs on")
+    func silentMessage() {
+        var server = WebSocketStateMachine(role: .server, limits: WebSocketLimits(), now: at(0))
+        server.bytesArrived(now: at(1))
+        #expect(server.nextDeadline == at(16))
+        let ping = server.timerFired(now: at(16), readingIsPaused: false)
+        #expect(ping == .sendPing)
+        let dead = server.timerFired(now: at(26), readingIsPaused: false)
+        #expect(dead == .fail(.internalError))
+
+        var other = WebSocketStateMachine(role: .server, limits: WebSocketLimits(), now: at(0))
+        var first = frame(.text, [0x61])
+        first.fin = false
+        _ = other.received(first, now: at(0))
+        for second in stride(from: 10.0, to: 60, by: 10) {
+            // Pings between its fragments keep the peer alive, not the message.
+            _ = other.received(frame(.ping), now: at(second))
+        }
+        let tooSlow = other.timerFired(now: at(60), readingIsPaused: false)
+        #expect(tooSlow == .fail(.policyViolation))
     }
 
     @Test("while our own consumer is behind, silence is not held against the peer")
@@ -88,12 +137,13 @@ import Testing
         var limits = WebSocketLimits()
         limits.idleTimeout = .seconds(30)
         var server = WebSocketStateMachine(role: .server, limits: limits, now: at(0))
-        let ping = server.timerFired(now: at(20), readingIsPaused: false)
+        let ping = server.timerFired(now: at(15), readingIsPaused: false)
         #expect(ping == .sendPing)
-        let paused = server.timerFired(now: at(40), readingIsPaused: true)
+        server.bytesArrived(now: at(16))
+        let paused = server.timerFired(now: at(80), readingIsPaused: true)
         #expect(paused == .none)
-        #expect(server.nextDeadline == at(60))
-        let idle = server.timerFired(now: at(70), readingIsPaused: false)
+        #expect(server.nextDeadline == at(95))
+        let idle = server.timerFired(now: at(110), readingIsPaused: false)
         #expect(idle == .sendClose(.goingAway))
     }
 

@@ -29,6 +29,8 @@ struct TokenClaims: Sendable, Equatable {
             guard let moment = Self.moment(claims[name]), moment <= now + Self.leeway else { return nil }
         }
         guard let tenant = configuration.tenantClaim.value(in: claims)?.text.flatMap({ TenantID(rawValue: $0) }),
+            // Ours alone: whoever can choose the name of his tenant at the provider must not become the operator.
+            tenant != .local,
             let named = configuration.roleClaim.value(in: claims)?.text,
             let role = configuration.roles[named] ?? WorkspaceRole(rawValue: named)
         else { return nil }

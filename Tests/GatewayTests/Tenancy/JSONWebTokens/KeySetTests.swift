@@ -165,9 +165,25 @@ struct KeySetTests {
         ] {
             #expect(JSONWebKeySet.read(Array(#"{"keys":[\#(key)]}"#.utf8))?.count == 0, "\(key)")
         }
-        // Two keys of one name cannot be told apart, so neither counts.
-        let twice = try #require(JSONWebKeySet.read(Array(#"{"keys":[{\#(curve),"kid":"a"},{\#(curve),"kid":"a"}]}"#.utf8)))
-        #expect(twice.count == 2)
+    }
+
+    @Test("of one name cannot be told apart, so neither counts, in whatever order they stand")
+    func sameName() async throws {
+        try await self.run { (bench) async throws in
+            let point = P256.Signing.PrivateKey().publicKey.rawRepresentation
+            let (x, y) = (TokenForge.encode(point.prefix(32)), TokenForge.encode(point.suffix(32)))
+            func other(_ name: String) -> String { #"{"kty":"EC","crv":"P-256","kid":"\#(name)","x":"\#(x)","y":"\#(y)"}"# }
+            let own = try bench.forge.keySet(modulus: nil).dropFirst(#"{"keys":["#.count).dropLast(2)
+            for keys in ["\(own),\(other("curve"))", "\(other("curve")),\(own)", "\(own),\(own)"] {
+                bench.publish(#"{"keys":[\#(keys)]}"#)
+                bench.clock.advance(by: .seconds(600))
+                #expect(try await !bench.acceptsCurve(), "\(keys)")
+            }
+            // It was for the name alone that it was refused.
+            bench.publish(#"{"keys":[\#(own),\#(other("other"))]}"#)
+            bench.clock.advance(by: .seconds(600))
+            #expect(try await bench.acceptsCurve())
+        }
     }
 
     @Test("are fetched over TLS, or from this machine")

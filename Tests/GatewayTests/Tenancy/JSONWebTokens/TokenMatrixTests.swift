@@ -262,6 +262,16 @@ struct TokenMatrixTests {
         }
     }
 
+    @Test("a provider names no tenant of ours: the built-in one is not for its people")
+    func builtInTenant() async throws {
+        try await self.run { harness, forge in
+            let token = try forge.token(["app_metadata": #"{"tenant_id":"local"}"#, "role": #""admin""#])
+            #expect(try await harness.send("GET", "/v1/interviews", token: token).status == 401)
+            let near = try forge.token(["app_metadata": #"{"tenant_id":"local-2"}"#])
+            #expect(try await harness.send("GET", "/v1/interviews", token: near).status == 200)
+        }
+    }
+
     @Test("an own name of a role can be given another one, and a value that is not named stands for nobody")
     func roleNames() throws {
         var configuration = try TokenForge.shared.get().configuration()
