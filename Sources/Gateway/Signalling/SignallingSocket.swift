@@ -57,7 +57,8 @@ struct SignallingSocket: Sendable {
             guard request.headers[.authorization] == nil else { throw EdgeError.unauthorized }
             return nil
         }
-        guard let authenticated = try await self.authenticator.authenticate(token, reading: true), case .candidate(let candidate) = authenticated.principal
+        guard let authenticated = try await self.authenticator.authenticate(token, reading: true),
+            case .candidate(let candidate) = authenticated.principal
         else { throw EdgeError.unauthorized }
         return SignallingHolder(candidate: candidate, authority: authenticated.authority)
     }

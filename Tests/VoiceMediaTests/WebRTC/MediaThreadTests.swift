@@ -20,8 +20,8 @@ import Testing
             }
             if !isStarted { continuation.resume(returning: (false, -1, 0, -1)) }
         }
-        // The flag that makes children ordinary stands in the answer, too.
-        let isRealTime = policy & ~SCHED_RESET_ON_FORK == SCHED_RR
+        // The flag that makes children ordinary (SCHED_RESET_ON_FORK) stands in the answer, too.
+        let isRealTime = policy & ~0x4000_0000 == SCHED_RR
         #expect(permitted == (isRealTime || niceness < 0))
         #expect(child == SCHED_OTHER)
     }
