@@ -20,14 +20,19 @@ enum AddressScope: Sendable, Hashable {
 
     /// - Returns: nil when the text is no IP address in plain digits; a name can stand for any.
     init?(_ text: some StringProtocol) {
-        var (v4, v6) = (in_addr(), in6_addr())
-        if inet_pton(AF_INET, String(text), &v4) == 1 {
-            self.init(v4: withUnsafeBytes(of: v4) { Array($0) })
-        } else if inet_pton(AF_INET6, String(text), &v6) == 1 {
-            self.init(v6: withUnsafeBytes(of: v6) { Array($0) })
+        let text = String(text)
+        if let bytes = Self.bytes(of: text, AF_INET, count: 4) {
+            self.init(v4: bytes)
+        } else if let bytes = Self.bytes(of: text, AF_INET6, count: 16) {
+            self.init(v6: bytes)
         } else {
             return nil
         }
+    }
+
+    private static func bytes(of text: String, _ family: Int32, count: Int) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: count)
+        return inet_pton(family, text, &bytes) == 1 ? bytes : nil
     }
 
     private init(v4 bytes: [UInt8]) {
