@@ -19,6 +19,7 @@ extension OpenAPIDocument {
                 "200": {"$ref": "#/components/responses/Page"},
                 "404": {"$ref": "#/components/responses/Page"},
                 "410": {"$ref": "#/components/responses/Page"},
+                "429": {"$ref": "#/components/responses/Refusal"},
                 "503": {"$ref": "#/components/responses/Page"}
               }
             }},
@@ -44,7 +45,7 @@ extension OpenAPIDocument {
               "responses": {"200": {"description": "Alive.", "content": {"application/json": {"schema": {
                 "type": "object", "required": ["status", "uptime", "sessions"],
                 "properties": {"status": {"const": "ok"}, "uptime": {"type": "number"}, "sessions": {"type": "integer"}}
-              }}}}}
+              }}}}, "429": {"$ref": "#/components/responses/Refusal"}}
             }},
             "/ready": {"get": {
               "summary": "Calls can be made",
@@ -52,6 +53,7 @@ extension OpenAPIDocument {
                 "200": {
                   "description": "Ready.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Readiness"}}}
                 },
+                "429": {"$ref": "#/components/responses/Refusal"},
                 "503": {
                   "description": "Not ready, with the reasons.",
                   "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Readiness"}}}
@@ -60,7 +62,10 @@ extension OpenAPIDocument {
             }},
             "/metrics": {"get": {
               "summary": "Figures for Prometheus",
-              "responses": {"200": {"description": "Text format 0.0.4.", "content": {"text/plain": {"schema": {"type": "string"}}}}}
+              "responses": {
+                "200": {"description": "Text format 0.0.4.", "content": {"text/plain": {"schema": {"type": "string"}}}},
+                "429": {"$ref": "#/components/responses/Refusal"}
+              }
             }},
             "/openapi.json": {"get": {
               "summary": "This document",

@@ -1,4 +1,11 @@
 extension OpenAPIDocument {
+    /// What any request to these routes may be answered with, beside the statuses of the route.
+    private static func refusals(_ statuses: Int...) -> String {
+        (statuses + [400, 408, 413, 414, 429, 500, 503]).sorted()
+            .map { ##""\##($0)": {"$ref": "#/components/responses/FlatError"}"## }.joined(separator: ", ")
+            + ##", "431": {"description": "The head is too large. Said before it is read, so without a body."}"##
+    }
+
     /// The routes of older signalling servers. Their socket, `/ws`, is described in `docs/interfaces.md`.
     static let signallingPaths = """
             "/functions/v1/interview-start": {"post": {
@@ -25,7 +32,7 @@ extension OpenAPIDocument {
                     "notice": {"type": "object"}
                   }
                 }}}},
-                "default": {"$ref": "#/components/responses/FlatError"}
+                \(Self.refusals(401, 403, 404, 409, 415))
               }
             }},
             "/api/generate-ephemeral-key": {"post": {
@@ -45,7 +52,7 @@ extension OpenAPIDocument {
                     "expires_in": {"type": "integer", "description": "Seconds."}
                   }
                 }}}},
-                "default": {"$ref": "#/components/responses/FlatError"}
+                \(Self.refusals(401, 403, 404, 409, 410, 415))
               }
             }},
             "/api/realtime-session": {"post": {
@@ -59,7 +66,7 @@ extension OpenAPIDocument {
                     "client_secret": {"$ref": "#/components/schemas/EphemeralKey"}, "expires_in": {"type": "integer"}
                   }
                 }}}},
-                "default": {"$ref": "#/components/responses/FlatError"}
+                \(Self.refusals(401, 403, 404, 409))
               }
             }},
             "/api/realtime/sessions": {"post": {
@@ -74,7 +81,7 @@ extension OpenAPIDocument {
                     "url": {"type": "string", "description": "Where a key of the upstream is good."}
                   }
                 }}}},
-                "default": {"$ref": "#/components/responses/FlatError"}
+                \(Self.refusals(401, 403, 404, 409, 502, 504))
               }
             }},
             "/api/webrtc-exchange": {"post": {
@@ -103,7 +110,7 @@ extension OpenAPIDocument {
                   }
                 }}}},
                 "201": {"description": "The answer to text.", "content": {"application/sdp": {"schema": {"type": "string"}}}},
-                "default": {"$ref": "#/components/responses/FlatError"}
+                \(Self.refusals(401, 403, 404, 409, 410, 415, 502, 504))
               }
             }},
             "/api/sessions/{session_id}": {"get": {
@@ -121,7 +128,7 @@ extension OpenAPIDocument {
                     "keyValid": {"type": "boolean"}
                   }
                 }}}},
-                "default": {"$ref": "#/components/responses/FlatError"}
+                \(Self.refusals(401, 404))
               }
             }}
         """

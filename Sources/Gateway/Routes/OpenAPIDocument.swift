@@ -32,9 +32,12 @@ enum OpenAPIDocument {
                 "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
               },
               "FlatError": {
-                "description": "What went wrong, in the form that pages of older signalling servers read, with a code of the closed list.",
+                "description": "What went wrong, in the form that pages of older signalling servers read, with a code of the closed list. \
+        What is refused before the route is known has the common form.",
                 "headers": {"X-Request-Id": {"schema": {"type": "string"}}},
-                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/FlatError"}}}
+                "content": {"application/json": {"schema": {"anyOf": [
+                  {"$ref": "#/components/schemas/FlatError"}, {"$ref": "#/components/schemas/Error"}
+                ]}}}
               },
               "Refusal": {
                 "description": "A limit is reached; Retry-After says how many seconds to wait.",
