@@ -80,8 +80,9 @@ static void receiver_free(gpointer data) {
 }
 
 static void deliver(viva_webrtc_peer *peer, const int16_t *samples) {
-    peer->callbacks.audio(peer->callbacks.context, samples);
+    // Counted before it is handed on: who has the frame may ask for the count at once.
     __atomic_fetch_add(&peer->frames_received, 1, __ATOMIC_RELAXED);
+    peer->callbacks.audio(peer->callbacks.context, samples);
 }
 
 static void reframe(struct receiver *receiver, const int16_t *samples, size_t count) {

@@ -89,23 +89,35 @@ static void connection_changed(GObject *webrtc, GParamSpec *property, gpointer d
     }
 }
 
-// A streaming thread says itself that it begins. Those that frames go through are hurried: the encoder's, and the receiver's
-// as far as the decoder. Not those of DTLS and SCTP: when a call ends, dtlsenc turns in a circle until the thread that stops it
-// gets the processor, and a hurried one would keep it away.
-static void stream_status(GstMessage *message) {
-    static const char *const hurried[] = {"appsrc", "queue", "nicesrc", "rtpjitterbuffer"};
+// Whether frames go through this element's thread: the encoder's, and the receiver's as far as the decoder. Not those of DTLS and
+// SCTP, to which an appsrc and the threads of the data channel belong too (docs/adr/0009-threads-that-move-media.md).
+static gboolean moves_frames(viva_webrtc_peer *peer, GstElement *owner) {
+    static const char *const names[] = {"queue", "nicesrc", "rtpjitterbuffer"};
+    g_mutex_lock(&peer->element_lock);
+    gboolean is_source = owner == peer->source;
+    g_mutex_unlock(&peer->element_lock);
+    GstElementFactory *factory = gst_element_get_factory(owner);
+    if (is_source || factory == NULL) {
+        return is_source;
+    }
+    const char *name = gst_plugin_feature_get_name(GST_PLUGIN_FEATURE(factory));
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+// Said by the streaming thread itself, when it begins and when it ends. Threads are used again, by any element of any peer.
+static void stream_status(viva_webrtc_peer *peer, GstMessage *message) {
     GstStreamStatusType type = GST_STREAM_STATUS_TYPE_CREATE;
     GstElement *owner = NULL;
     gst_message_parse_stream_status(message, &type, &owner);
-    GstElementFactory *factory = owner == NULL ? NULL : gst_element_get_factory(owner);
-    if (type != GST_STREAM_STATUS_TYPE_ENTER || factory == NULL) {
-        return;
-    }
-    const char *name = gst_plugin_feature_get_name(GST_PLUGIN_FEATURE(factory));
-    for (size_t i = 0; i < G_N_ELEMENTS(hurried); i++) {
-        if (strcmp(name, hurried[i]) == 0) {
-            (void)viva_thread_moves_media();
-        }
+    if (type == GST_STREAM_STATUS_TYPE_ENTER && owner != NULL && moves_frames(peer, owner)) {
+        (void)viva_thread_moves_media();
+    } else if (type == GST_STREAM_STATUS_TYPE_ENTER || type == GST_STREAM_STATUS_TYPE_LEAVE) {
+        viva_thread_is_ordinary();
     }
 }
 
@@ -114,7 +126,7 @@ static GstBusSyncReply bus_message(GstBus *bus, GstMessage *message, gpointer da
     (void)bus;
     viva_webrtc_peer *peer = data;
     if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_STREAM_STATUS) {
-        stream_status(message);
+        stream_status(peer, message);
     } else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
         GError *error = NULL;
         gst_message_parse_error(message, &error, NULL);

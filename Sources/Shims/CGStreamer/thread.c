@@ -55,7 +55,18 @@ bool viva_thread_moves_media(void) {
     if (sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &parameters) == 0) {
         return true;
     }
+    parameters.sched_priority = 0;
+    (void)sched_setscheduler(0, SCHED_OTHER | SCHED_RESET_ON_FORK, &parameters);
     return setpriority(PRIO_PROCESS, 0, MEDIA_NICENESS) == 0;
+}
+
+void viva_thread_is_ordinary(void) {
+    // The flag stays: taking it away needs a permission, and it changes nothing for an ordinary thread.
+    struct sched_param parameters = {.sched_priority = 0};
+    (void)sched_setscheduler(0, SCHED_OTHER | SCHED_RESET_ON_FORK, &parameters);
+    if (getpriority(PRIO_PROCESS, 0) == MEDIA_NICENESS) {
+        (void)setpriority(PRIO_PROCESS, 0, 0);
+    }
 }
 
 uint64_t viva_monotonic_now(void) {

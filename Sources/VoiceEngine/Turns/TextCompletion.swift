@@ -22,29 +22,28 @@ enum TextCompletion: Equatable {
         "and", "or", "but", "so", "because", "cause", "if", "when", "whenever", "while", "although", "though", "since", "unless", "until",
         "than", "which", "who", "whom", "whose", "where", "wherever", "whether", "nor", "as", "plus", "whereas", "whichever",
         // Articles, determiners and possessives.
-        "a", "an", "the", "my", "our", "your", "their", "its", "some", "every", "each", "another", "such", "several", "these", "those",
+        "a", "an", "the", "my", "our", "your", "their", "its", "some", "every", "each", "another", "such", "several", "these",
         "very", "really", "quite", "pretty", "mostly", "basically", "actually", "especially", "maybe", "perhaps", "probably", "mainly",
-        "around", "roughly", "approximately", "nearly", "almost", "usually", "typically", "only", "just",
+        "around", "roughly", "approximately", "nearly", "almost", "usually", "typically", "just",
         // Prepositions that are hardly ever the last word.
         "of", "from", "into", "onto", "at", "by", "between", "during", "through", "throughout", "towards", "toward", "against", "among",
-        "per", "via", "to", "with", "within", "without", "for", "about", "like", "upon", "beyond", "despite", "except",
+        "per", "via", "to", "with", "within", "without", "for", "about", "like", "upon", "despite", "except",
         "regarding", "concerning", "including", "besides",
         // Verbs that need an object.
         "using", "having", "being", "called", "named", "be",
         // Subjects and auxiliaries without the rest.
         "i", "we", "they", "he", "she", "i'm", "we're", "they're", "it's", "he's", "she's", "i've", "we've", "i'd", "we'd", "i'll",
-        "we'll", "is", "are", "was", "were", "am", "will", "would", "can", "could", "should", "must", "might", "may", "shall", "have",
-        "has", "had", "gonna", "cannot", "isn't", "wasn't", "weren't", "wouldn't", "couldn't", "won't", "doesn't", "there's", "that's",
-        "let's",
+        "we'll", "is", "are", "was", "were", "am", "will", "would", "can", "could", "should", "must", "might", "shall", "have",
+        "has", "had", "gonna", "there's", "that's", "let's",
         // Hesitation.
         "um", "uh", "er", "erm", "uhm", "hmm", "hm", "ehm",
     ]
 
-    /// Those among them that a question may end with ("Where is that from?").
-    private static let questionEnds: Set<String> = [
-        "of", "from", "at", "by", "to", "with", "for", "about", "like", "through", "without", "as", "is", "are", "was", "were", "have",
-        "had", "would", "could", "should", "be", "those", "these", "actually", "usually", "we", "they", "i", "he", "she", "really",
-        "called", "maybe", "so",
+    /// What a question begins with. A hesitation is often read as a question, too ("I was responsible for?").
+    private static let questionStarts: Set<String> = [
+        "what", "what's", "which", "who", "who's", "whose", "whom", "where", "where's", "when", "why", "how", "how's", "is", "are", "was",
+        "were", "am", "do", "does", "did", "can", "could", "would", "will", "should", "shall", "may", "might", "must", "have", "has", "had",
+        "isn't", "aren't", "don't", "doesn't", "didn't", "can't", "couldn't", "won't", "wouldn't", "sorry", "pardon", "excuse", "any",
     ]
 
     /// Words that end something only behind certain others: "I did that", but not "a tool that".
@@ -53,11 +52,14 @@ enum TextCompletion: Equatable {
             "do", "did", "does", "done", "doing", "know", "knew", "said", "say", "see", "saw", "need", "needed", "want", "wanted", "use",
             "used", "like", "liked", "love", "hate", "enjoy", "enjoyed", "mean", "than", "remember", "understand", "understood", "tried",
             "try", "learned", "fixed", "changed", "made", "of", "about", "with", "for", "after", "before", "to", "at", "on", "by", "all",
-            "from", "behind", "without", "against", "beyond", "besides", "through", "over", "just", "exactly",
+            "from", "behind", "without", "against", "beyond", "besides", "through", "over", "just", "exactly", "repeat", "explain",
+            "handle", "handled", "solve", "solved", "build", "built", "appreciate", "fix", "mentioned", "wrote", "achieve", "achieved",
         ],
+        "may": ["in", "since", "last", "by", "of", "until", "next", "early", "late"],
         "well": [
             "very", "quite", "really", "pretty", "as", "too", "went", "go", "goes", "works", "worked", "work", "fairly", "rather",
-            "handle", "handled", "together", "do", "did", "done", "extremely", "it", "them", "this", "that", "him", "her", "people",
+            "handle", "handled", "together", "do", "did", "doing", "done", "extremely", "it", "them", "this", "that", "him", "her",
+            "people",
         ],
     ]
     /// Words that need something only behind these: "twenty point".
@@ -82,8 +84,8 @@ enum TextCompletion: Equatable {
     private static let closing: [[String]] = [
         "that's it", "that's all", "that is all", "that's about it", "that's everything", "i'm done", "thank you", "thanks", "nothing else",
         "i don't know", "i have no idea", "not sure", "i'm not sure", "i can't remember", "and so on", "and stuff", "or so", "or something",
-        "something like that", "things like that", "if that makes sense", "if you like", "i think so", "i guess so", "i hope so",
-        "what do you mean", "what you mean", "used to", "want to", "have to", "like to", "as well", "to be",
+        "something like that", "things like that", "if that makes sense", "if you like", "think so", "guess so", "hope so",
+        "what do you mean", "what you mean", "as well",
     ].map { $0.split(separator: " ").map(String.init) }
 
     /// Whole answers of a word or three.
@@ -110,17 +112,18 @@ enum TextCompletion: Equatable {
     ///   recognisers put one behind whatever they were given.
     init(_ text: String) {
         let spoken = SpokenWords(text)
-        guard let last = spoken.words.last else {
+        guard !spoken.words.isEmpty else {
             self = .unknown
             return
         }
         // A hesitation is often read as a word with a question mark ("And?").
         let isDangling = Self.isDangling(spoken.words)
-        if spoken.ending.contains("?"), spoken.words.count > 1 ? !isDangling || Self.questionEnds.contains(last) : !isDangling {
+        let sentence = Self.lastSentence(of: text)
+        let asks = spoken.words.count > 1 && Self.begins(asking: sentence.words)
+        if spoken.ending.contains("?"), asks || !isDangling {
             self = .closed
             return
         }
-        let sentence = Self.lastSentence(of: text)
         if sentence.clauses.allSatisfy({ Self.answers.contains($0.joined(separator: " ")) }) {
             self = .answer
             return
@@ -145,6 +148,13 @@ enum TextCompletion: Equatable {
         }
         let hasFullStop = spoken.ending.contains { ".!".contains($0) }
         self = hasFullStop && sentence.words.count >= Self.fewestSentenceWords ? .sentence : .unknown
+    }
+
+    private static func begins(asking words: [String]) -> Bool {
+        guard let first = words.first, questionStarts.contains(first) else { return false }
+        // "What surprised me was that" tells something.
+        guard first == "what", words.count > 2 else { return true }
+        return questionStarts.contains(words[1]) || ["kind", "sort", "type", "about", "if", "exactly", "else"].contains(words[1])
     }
 
     /// Whether something must follow the last word.

@@ -203,7 +203,8 @@ struct TurnStateMachine: ~Copyable {
     /// The session's numbers changed. An open turn goes on with the new ones; a change between automatic and manual drops it.
     mutating func change(to settings: TurnSettings) -> [Action] {
         let changesHands = settings.endsByHand != self.settings.endsByHand
-        var actions = changesHands ? clear() : []
+        // A window that would decide about a reply that is held back may never come, or not count any more.
+        var actions = release() + (changesHands ? clear() : [])
         self.settings = settings
         if changesHands {
             state = .quiet(run: 0)

@@ -44,6 +44,7 @@ import Testing
         var lastCommit: (turn: Int, pieces: [Int])?
         var isTurnedDown = false
         var isHeld = false
+        var heldFor = 0
         var turnedDownFor = 0
         var lastEnd = 0
         var texts: Set<Int> = []
@@ -171,6 +172,8 @@ import Testing
         let before = activity
         if rules.isTurnedDown { rules.turnedDownFor += 1 }
         perform(machine.window(probability: probability), &machine, &rules, &activity, before: before)
+        rules.heldFor = rules.isHeld ? rules.heldFor + 1 : 0
+        #expect(rules.heldFor <= 2, "one window decides about a reply that was not heard")
         #expect(!rules.isTurnedDown || rules.turnedDownFor <= BargeInStateMachine.longestHoldWindows, "a reply is never held for long")
     }
 

@@ -30,6 +30,7 @@ import Testing
         arguments: [
             "Could you say that again?", "I led the team. That's it.", "I used Postgres and so on", "We did it that way, I think so.",
             "What do you mean", "Why?", "That's all from my side. Thank you.", "Where are you from?", "What do you mean by that?",
+            "Could you repeat that?", "Is it remote only?", "Sorry, who?", "What was that?", "I don't think so.",
         ]
     )
     func closed(text: String) { #expect(TextCompletion(text) == .closed) }
@@ -47,6 +48,7 @@ import Testing
             "Although it was difficult for all of us we managed to ship it.", "It was fast. And we liked it very much!",
             "In my second year I did that.", "I think it went quite well.", "That was a very good point.",
             "I sometimes take on too much at once.",
+            "I think it really wasn't.", "I can start there in May.", "I have used all of those.", "I would say I can explain that.",
         ]
     )
     func sentence(text: String) { #expect(TextCompletion(text) == .sentence) }
@@ -59,7 +61,8 @@ import Testing
             "Well.", "That's a good question.", "I would say", "When I joined the team.", "We used three things: first of all,",
             "Let me think.",
             "I like the -", "I wrote a script that.", "What surprised me was that?", "I think I can.", "We had around.", "So, well.",
-            "The most difficult part was, well.", "I worked there using.", "For example.", "We had about twenty point", "It is kind of",
+            "The most difficult part was, well.", "I worked there using.", "I would like to", "My goal is to be", "I was responsible for?",
+            "My strength is?", "For example.", "We had about twenty point", "It is kind of",
             "I worked on my...",
         ]
     )

@@ -36,6 +36,9 @@ bool viva_thread_start(const char *name, void (*body)(void *context), void *cont
 // Returns false when nothing of it is permitted; then the thread is an ordinary one.
 bool viva_thread_moves_media(void);
 
+// Takes that back, for a thread that is used for something else next.
+void viva_thread_is_ordinary(void);
+
 // Nanoseconds of the clock that GStreamer runs on, which only goes forward.
 uint64_t viva_monotonic_now(void);
 void viva_monotonic_sleep_until(uint64_t instant);

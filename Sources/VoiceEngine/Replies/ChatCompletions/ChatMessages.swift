@@ -103,10 +103,11 @@ struct ChatMessages {
     }
 
     /// A slow function answers when the model has spoken meanwhile. It was told that there is no result yet, so the result is news.
+    /// It may hold what strangers wrote, so it never has the authority of a system message.
     private mutating func add(output item: RealtimeItem) {
         guard let id = item.callID, let name = knownCalls[id] else { return }
         if outputs[id] == nil {
-            add(dialect == .common ? .user : .system, Self.lateOutput(item.output ?? "", of: name))
+            add(.user, Self.lateOutput(item.output ?? "", of: name))
         } else if openCalls.contains(id) {
             closeCalls()
         }

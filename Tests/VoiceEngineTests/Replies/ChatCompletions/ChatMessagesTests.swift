@@ -100,7 +100,7 @@ import Testing
         #expect(lines(asked + [Self.user("And?")]) == meanwhile + ["user: And?"])
         let answered = asked + [Self.output("a", "sunny")]
         #expect(lines(answered) == meanwhile + ["user: (The function note has now answered: sunny)"])
-        #expect(lines(answered, .openAI) == meanwhile + ["system: (The function note has now answered: sunny)"])
+        #expect(lines(answered, .openAI) == meanwhile + ["user: (The function note has now answered: sunny)"])
         // A second call is also something that the model said.
         let calls = [Self.user("Go"), Self.call("a"), Self.user("Faster"), Self.call("b"), Self.output("a", "A"), Self.output("b", "B")]
         #expect(
