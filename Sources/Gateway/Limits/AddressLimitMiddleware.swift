@@ -10,10 +10,12 @@ import ServerEdge
 struct AddressLimitMiddleware: RouterMiddleware {
     /// Answers from memory that cost no more than the refusal: a page with its files is some twenty of them.
     static let free: Set<String> = ["/", "/app", "/assets/{name}", "/health", "/openapi.json"]
-    /// The routes that need no token although they stand under `/v1/`.
-    private static let open: Set<String> = ["/v1/join"]
+    /// The routes that need no token although they stand among those that do.
+    private static let open: Set<String> = ["/v1/join", "/api/generate-ephemeral-key", "/api/webrtc-exchange"]
 
     let limits: RequestLimits
+    /// Whether this one stands before the routes of older signalling servers, inside of what gives their errors another form.
+    var isSignalling = false
 
     func handle(
         _ request: Request,
@@ -21,27 +23,26 @@ struct AddressLimitMiddleware: RouterMiddleware {
         next: (Request, GatewayContext) async throws -> Response
     ) async throws -> Response {
         let route = context.endpointPath ?? ""
-        guard !Self.free.contains(route), let client = self.limits.client(of: context.peer, request.headers) else {
-            return try await next(request, context)
-        }
+        let isOfSignalling = route.hasPrefix("/api/") || route.hasPrefix("/functions/")
+        guard isOfSignalling == self.isSignalling, !Self.free.contains(route),
+            let client = self.limits.client(of: context.peer, request.headers)
+        else { return try await next(request, context) }
         try self.limits.admit(client)
-        let needsToken = route.hasPrefix("/v1/") && !Self.open.contains(route)
-        // Their errors are answers here already.
-        let isSignalling = route.hasPrefix("/api/") || route.hasPrefix("/functions/")
+        let needsToken = (route.hasPrefix("/v1/") || isOfSignalling) && !Self.open.contains(route)
         do {
             let response = try await next(request, context)
-            if needsToken {
+            // A key was given, or used: what was shown was somebody's.
+            if needsToken || isOfSignalling {
                 self.limits.wasKnown(client)
-            } else if route == "/i/{ticket}" || isSignalling, response.status == .notFound || response.status == .unauthorized {
+            } else if route == "/i/{ticket}", response.status == .notFound {
                 self.limits.hasFailed(client)
-            } else if isSignalling, response.status.kind == .successful {
-                self.limits.wasKnown(client)
             }
             return response
         } catch let error as EdgeError {
-            if error.status == .unauthorized || error.code == GatewayErrorCode.ticketUnknown.rawValue {
+            let isExpiredKey = error.code == GatewayErrorCode.keyExpired.rawValue
+            if error.status == .unauthorized && !isExpiredKey || error.code == GatewayErrorCode.ticketUnknown.rawValue {
                 self.limits.hasFailed(client)
-            } else if needsToken {
+            } else if needsToken || isExpiredKey {
                 self.limits.wasKnown(client)
             }
             throw error

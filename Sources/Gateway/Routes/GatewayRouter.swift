@@ -88,6 +88,7 @@ struct GatewayRouter: Sendable {
         func group(optional: Bool) -> RouterGroup<GatewayContext> {
             router.group()
                 .add(middleware: ErrorResponseMiddleware(.flat))
+                .add(middleware: AddressLimitMiddleware(limits: self.limits, isSignalling: true))
                 .add(middleware: AuthenticationMiddleware(authenticator: self.authenticator, limits: self.limits, isOptional: optional))
         }
         routes.addKeys(to: group(optional: true).group(context: SignallingContext.self))
@@ -103,7 +104,8 @@ struct GatewayRouter: Sendable {
         SignallingSocket(
             office: self.signalling,
             authenticator: self.authenticator,
-            origins: OriginRule(allowed: self.allowedOrigins)
+            origins: OriginRule(allowed: self.allowedOrigins),
+            limits: self.limits
         )
         .route()
     }

@@ -85,14 +85,18 @@ struct SignallingMachine: ~Copyable {
         self.offer = nil
     }
 
-    mutating func received(_ text: String, at now: Duration) -> [Action] {
+    /// - Parameter isClaimed: somebody has shown whose the session is, on this socket or before it.
+    mutating func received(_ text: String, at now: Duration, isClaimed: Bool = false) -> [Action] {
         guard !self.isOver, case .open(_, let permission) = self.socket else { return [] }
         self.lastSign = now
         do throws(SignallingClientMessage.Failure) {
             switch try SignallingClientMessage(text) {
             case .sdpOffer(let sdp): return self.offered(sdp, permission, at: now)
             case .iceCandidate: return [.send(.iceStatus)]
-            case .endSession: return permission == .none ? self.interviewEnded() : [.endInterview]
+            case .endSession where permission != .none: return [.endInterview]
+            // Whose session it is was shown before: this socket may be anybody's.
+            case .endSession where isClaimed: return [self.failure(SignallingFault(GatewayErrorCode.keyMissing))]
+            case .endSession: return self.interviewEnded()
             }
         } catch {
             return [.send(Self.answer(to: error))]
@@ -203,15 +207,22 @@ struct SignallingMachine: ~Copyable {
     }
 
     /// Time has passed; to be called about every second.
-    mutating func checkTime(at now: Duration) -> [Action] {
+    ///
+    /// - Parameter isClaimed: as for ``received(_:at:isClaimed:)``.
+    mutating func checkTime(at now: Duration, isClaimed: Bool = true) -> [Action] {
         guard !self.isOver else { return [] }
         switch self.socket {
         case .closed(let since, wasOpen: true):
             return now >= max(since, self.lastSign) + self.limits.resumeWindow ? self.stop(SignallingFault(CommonErrorCode.gone)) : []
         case .closed(_, wasOpen: false):
-            return now >= self.lastSign + self.limits.idleTimeout ? self.stop(SignallingFault(CommonErrorCode.gone)) : []
+            let life = isClaimed ? self.limits.idleTimeout : self.limits.unboundLife
+            return now >= self.lastSign + life ? self.stop(SignallingFault(CommonErrorCode.gone)) : []
         case .open(let since, .none) where now >= since + self.limits.unboundLife:
-            return self.stop(SignallingFault(CommonErrorCode.unauthorized))
+            let fault = SignallingFault(CommonErrorCode.unauthorized)
+            guard isClaimed else { return self.stop(fault) }
+            // Its holder may still come back: this socket ends, and not the session.
+            self.closed(at: now)
+            return [.send(.error(.sessionClosed, fault)), .close(.policyViolation)]
         case .open:
             guard let offer = self.offer, !offer.isRunning, now >= offer.until else { return [] }
             if !offer.isTold { return [self.wait(SignallingFault(GatewayErrorCode.keyMissing), at: now)] }

@@ -64,11 +64,18 @@ final class SignallingOffice: Service {
     /// The session of this name; a new one if there is none.
     ///
     /// - Parameter isShown: somebody has shown whose it is to be. Others get half of the places, so that they cannot take them all.
-    func open(_ id: SignallingSessionID, isShown: Bool = true) throws -> SignallingSession {
+    /// - Parameter isNamedByPeer: the name came in an address, where others may read it.
+    func open(_ id: SignallingSessionID, isShown: Bool = true, isNamedByPeer: Bool = true) throws -> SignallingSession {
         let session = self.state.withLock { state -> SignallingSession? in
             if let present = state.sessions[id] { return present }
             guard state.sessions.count < self.limits.sessions / (isShown ? 1 : 2) else { return nil }
-            let session = SignallingSession(id: id, limits: self.limits, clock: self.clock, madeAt: self.wallClock.now)
+            let session = SignallingSession(
+                id: id,
+                isNamedByPeer: isNamedByPeer,
+                limits: self.limits,
+                clock: self.clock,
+                madeAt: self.wallClock.now
+            )
             state.sessions[id] = session
             return session
         }
@@ -87,7 +94,7 @@ final class SignallingOffice: Service {
     /// A session of a candidate without a socket of its own: one for each token.
     func session(of holder: SignallingHolder, token: Secret<String>) throws -> SignallingSession {
         let session = try self.open(SignallingSessionID(of: token))
-        guard session.bind(holder) else { throw EdgeError.notFound }
+        guard session.bind(holder, ownsName: true) else { throw EdgeError.notFound }
         return session
     }
 
@@ -144,6 +151,8 @@ final class SignallingOffice: Service {
                 if let session = self.session(id), session.wasOpened(by: TokenDigest(of: ticket)) { return session }
                 // Only a good ticket makes a session, and a full table uses none up.
                 let state = try await translatingStoreErrors { () throws(InterviewStoreError) in try await self.tickets.state(of: ticket) }
+                // A practice ticket makes an interview each time it is used; a session is one interview's.
+                if case .usable(_, _, practice: true, _) = state { throw EdgeError.gateway(.ticketUnknown) }
                 if case .usable = state { _ = try self.open(id) }
                 let admission = try await self.tickets.redeem(ticket, from: origin)
                 let interview = admission.interview
@@ -152,7 +161,7 @@ final class SignallingOffice: Service {
                     authority: .candidate(TokenHash(of: admission.token), endsAt: admission.expiresAt)
                 )
                 let session = try self.open(id)
-                guard session.bind(holder, ticket: TokenDigest(of: ticket)) else { throw EdgeError.notFound }
+                guard session.bind(holder, ticket: TokenDigest(of: ticket), ownsName: true) else { throw EdgeError.notFound }
                 return session
             }
             state.redemptions[id] = task

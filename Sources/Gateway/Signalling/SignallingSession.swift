@@ -49,13 +49,16 @@ final class SignallingSession: Sendable {
     }
 
     let id: SignallingSessionID
+    /// Whether the name came from outside. Then only what the name was made of makes the session somebody's: others may have read it.
+    private let isNamedByPeer: Bool
     private let clock: MonotonicClock
     private let madeAt: Timestamp
     private let origin: Duration
     private let state: Mutex<State>
 
-    init(id: SignallingSessionID, limits: SignallingLimits, clock: MonotonicClock, madeAt: Timestamp) {
+    init(id: SignallingSessionID, isNamedByPeer: Bool, limits: SignallingLimits, clock: MonotonicClock, madeAt: Timestamp) {
         self.id = id
+        self.isNamedByPeer = isNamedByPeer
         self.clock = clock
         self.madeAt = madeAt
         self.origin = clock.now
@@ -70,15 +73,19 @@ final class SignallingSession: Sendable {
 
     /// Makes the session somebody's, or finds that it is theirs already.
     ///
-    /// - Returns: false when it is another one's.
-    func bind(_ holder: SignallingHolder, ticket: TokenDigest? = nil) -> Bool {
-        self.state.withLock { state in
-            if let present = state.holder { return present.candidate.interviewID == holder.candidate.interviewID }
-            state.holder = holder
-            state.ticket = ticket
-            state.outlet?.work.yield(.watch(holder.authority))
-            return true
-        }
+    /// - Parameter ownsName: the ticket or the token was shown that the session's name is made of.
+    /// - Returns: false when it is another one's, or may be.
+    func bind(_ holder: SignallingHolder, ticket: TokenDigest? = nil, ownsName: Bool = false) -> Bool {
+        self.state.withLock { state in self.bind(&state, holder, ticket, ownsName) }
+    }
+
+    private func bind(_ state: inout State, _ holder: SignallingHolder, _ ticket: TokenDigest?, _ ownsName: Bool) -> Bool {
+        if let present = state.holder { return present.candidate.interviewID == holder.candidate.interviewID }
+        guard ownsName || !self.isNamedByPeer else { return false }
+        state.holder = holder
+        state.ticket = ticket
+        state.outlet?.work.yield(.watch(holder.authority))
+        return true
     }
 
     /// Whether this ticket has opened the session.
@@ -88,10 +95,10 @@ final class SignallingSession: Sendable {
 
     /// - Parameter holder: who opens it, if that was shown at the upgrade.
     /// - Returns: false when another socket is open, the session is over, or it is another one's.
-    func open(_ outlet: Outlet, holder: SignallingHolder?) -> Bool {
-        if let holder, !self.bind(holder) { return false }
-        return self.state.withLock { state in
+    func open(_ outlet: Outlet, holder: SignallingHolder?, ownsName: Bool) -> Bool {
+        self.state.withLock { state in
             guard !state.machine.isOpen, !state.machine.isOver else { return false }
+            if let holder, !self.bind(&state, holder, nil, ownsName) { return false }
             state.outlet = outlet
             if let present = state.holder { outlet.work.yield(.watch(present.authority)) }
             _ = Self.perform(state.machine.opened(holder == nil ? .none : .token, at: self.clock.now), outlet)
@@ -99,19 +106,29 @@ final class SignallingSession: Sendable {
         }
     }
 
-    func closed() {
+    /// - Returns: true when the session is over: nobody has shown whose it is.
+    func closed() -> Bool {
         self.state.withLock { state in
             state.machine.closed(at: self.clock.now)
             state.outlet = nil
+            return state.holder == nil
         }
     }
 
     /// - Returns: true when the session is over.
-    func received(_ text: String) -> Bool { self.step { $0.received(text, at: $1) } }
+    func received(_ text: String) -> Bool {
+        self.state.withLock { state in
+            Self.perform(state.machine.received(text, at: self.clock.now, isClaimed: state.holder != nil), state.outlet)
+        }
+    }
     func exchanged(_ result: Result<String, SignallingFault>) -> Bool { self.step { $0.exchanged(result, at: $1) } }
     func interviewEnded() -> Bool { self.step { machine, _ in machine.interviewEnded() } }
     func authorityEnded() -> Bool { self.step { machine, _ in machine.authorityEnded() } }
-    func checkTime() -> Bool { self.step { $0.checkTime(at: $1) } }
+    func checkTime() -> Bool {
+        self.state.withLock { state in
+            Self.perform(state.machine.checkTime(at: self.clock.now, isClaimed: state.holder != nil), state.outlet)
+        }
+    }
 
     private func step(_ change: (inout SignallingMachine, Duration) -> [SignallingMachine.Action]) -> Bool {
         self.state.withLock { state in Self.perform(change(&state.machine, self.clock.now), state.outlet) }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import InterviewCore
 import InterviewStore
+import NIOCore
 import ServerEdge
 
 /// `/ws`: the messages by which a page has its offer answered (`docs/interfaces.md`).
@@ -28,6 +29,7 @@ struct SignallingSocket: Sendable {
     let office: SignallingOffice
     let authenticator: Authenticator
     let origins: OriginRule
+    let limits: RequestLimits
 
     func route() -> WebSocketRoute {
         // The rule for origins needs the host of the request, so it is asked below.
@@ -38,18 +40,28 @@ struct SignallingSocket: Sendable {
             guard !AuthenticationMiddleware.refusedParameters.contains(where: { request.queryItem($0) != nil }) else {
                 throw EdgeError.unauthorized
             }
-            let holder = try await self.holder(request)
-            let session = try self.session(request, holder)
+            let shown = try await self.shown(request)
+            let session = try self.session(request, shown)
             let subprotocol = request.offeredSubprotocols.contains(Self.subprotocol) ? Self.subprotocol : nil
             let requestID = request.requestID
             return WebSocketAcceptance(subprotocol: subprotocol) { connection in
-                await self.serve(connection, session, holder, requestID: requestID)
+                await self.serve(connection, session, shown, requestID: requestID)
             }
         }
     }
 
+    /// Whose token came with the request, and the session that is named after it.
+    private struct Shown {
+        let holder: SignallingHolder
+        let name: SignallingSessionID
+    }
+
     /// Who opens the socket, if they show it. A token that is none is refused, never passed over.
-    private func holder(_ request: WebSocketRequest) async throws -> SignallingHolder? {
+    private func shown(_ request: WebSocketRequest) async throws -> Shown? {
+        // Upgrades do not pass the router, and what is counted there.
+        let peer = request.remoteAddress.flatMap { try? SocketAddress(ipAddress: $0.reveal(), port: 0) }
+        let client = self.limits.client(of: peer, request.headers)
+        if let client { try self.limits.admit(client) }
         let offered = request.offeredSubprotocols.first { $0.hasPrefix(Self.tokenPrefix) }.map {
             Secret(String($0.dropFirst(Self.tokenPrefix.count)))
         }
@@ -57,21 +69,36 @@ struct SignallingSocket: Sendable {
             guard request.headers[.authorization] == nil else { throw EdgeError.unauthorized }
             return nil
         }
+        try self.limits.check(token: token)
         guard let authenticated = try await self.authenticator.authenticate(token, reading: true),
             case .candidate(let candidate) = authenticated.principal
         else { throw EdgeError.unauthorized }
-        return SignallingHolder(candidate: candidate, authority: authenticated.authority)
+        try self.limits.admit(authenticated)
+        if let client { self.limits.wasKnown(client) }
+        return Shown(
+            holder: SignallingHolder(candidate: candidate, authority: authenticated.authority),
+            name: SignallingSessionID(of: token)
+        )
     }
 
-    private func session(_ request: WebSocketRequest, _ holder: SignallingHolder?) throws -> SignallingSession {
-        guard let name = request.queryItem("session") else {
+    private func session(_ request: WebSocketRequest, _ shown: Shown?) throws -> SignallingSession {
+        let session: SignallingSession
+        if let name = request.queryItem("session") {
+            guard let id = SignallingSessionID(rawValue: name) else { throw EdgeError.notFound }
+            if let shown, shown.name != id {
+                // Theirs already; a name alone makes nothing theirs.
+                guard let present = self.office.session(id), let holder = present.holder,
+                    holder.candidate.interviewID == shown.holder.candidate.interviewID
+                else { throw EdgeError.notFound }
+                session = present
+            } else {
+                session = try self.office.open(id, isShown: shown != nil)
+            }
+        } else if let shown {
+            session = try self.office.open(shown.name)
+        } else {
             var generator = SystemRandomNumberGenerator()
-            return try self.office.open(.random(using: &generator), isShown: holder != nil)
-        }
-        guard let id = SignallingSessionID(rawValue: name) else { throw EdgeError.notFound }
-        let session = try self.office.open(id, isShown: holder != nil)
-        if let holder, let present = session.holder, present.candidate.interviewID != holder.candidate.interviewID {
-            throw EdgeError.notFound
+            session = try self.office.open(.random(using: &generator), isShown: false, isNamedByPeer: false)
         }
         guard !session.isOpen else { throw EdgeError.gateway(.sessionInUse) }
         return session
@@ -82,13 +109,13 @@ struct SignallingSocket: Sendable {
     private func serve(
         _ connection: WebSocketConnection,
         _ session: SignallingSession,
-        _ holder: SignallingHolder?,
+        _ shown: Shown?,
         requestID: String
     ) async {
         // An exchange, an end and a watch at a time: more would be a fault of ours.
         let (work, begin) = AsyncStream.makeStream(of: SignallingSession.Work.self, bufferingPolicy: .bufferingOldest(8))
         let outlet = SignallingSession.Outlet(connection: connection, requestID: requestID, work: begin)
-        guard session.open(outlet, holder: holder) else {
+        guard session.open(outlet, holder: shown?.holder, ownsName: shown?.name == session.id) else {
             // Overtaken between the check and now.
             connection.close(.policyViolation)
             for await _ in connection.messages {}
@@ -102,7 +129,7 @@ struct SignallingSocket: Sendable {
                 }
             }
             for await text in connection.messages where session.received(text) { self.office.forget(session) }
-            session.closed()
+            if session.closed() { self.office.forget(session) }
             begin.finish()
             group.cancelAll()
         }

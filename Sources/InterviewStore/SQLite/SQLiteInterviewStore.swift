@@ -149,7 +149,7 @@ extension SQLiteInterviewStore {
                 sql: """
                     SELECT min(call.started_at) AS oldest,
                         sum(max(0, min(coalesce(call.ended_at, interview.ended_at, :now), :now) - max(call.started_at, :since))) AS total
-                    FROM call JOIN interview ON interview.id = call.interview_id
+                    FROM call CROSS JOIN interview ON interview.id = call.interview_id
                     WHERE interview.tenant_id = :tenant AND call.started_at < :now AND (call.ended_at IS NULL OR call.ended_at > :since)
                         AND (call.ended_at IS NOT NULL OR interview.ended_at IS NULL OR interview.ended_at > :since)
                     """,

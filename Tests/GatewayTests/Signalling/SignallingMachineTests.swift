@@ -16,13 +16,15 @@ struct SignallingMachineTests {
 
         func opened(_ permission: SignallingMachine.Permission, at now: Duration) -> Actions { machine.opened(permission, at: now) }
         func closed(at now: Duration) { machine.closed(at: now) }
-        func received(_ text: String, at now: Duration) -> Actions { machine.received(text, at: now) }
+        func received(_ text: String, at now: Duration, isClaimed: Bool = false) -> Actions {
+            machine.received(text, at: now, isClaimed: isClaimed)
+        }
         func exchanged(_ result: Result<String, SignallingFault>, at now: Duration) -> Actions { machine.exchanged(result, at: now) }
         func mayHaveKey(at now: Duration) -> Bool { machine.mayHaveKey(at: now) }
         func keyMade(until end: Duration, at now: Duration) -> Actions { machine.keyMade(until: end, at: now) }
         func interviewEnded() -> Actions { machine.interviewEnded() }
         func authorityEnded() -> Actions { machine.authorityEnded() }
-        func checkTime(at now: Duration) -> Actions { machine.checkTime(at: now) }
+        func checkTime(at now: Duration, isClaimed: Bool = true) -> Actions { machine.checkTime(at: now, isClaimed: isClaimed) }
     }
 
     private func machine() -> Driver { Driver() }
@@ -144,12 +146,31 @@ struct SignallingMachineTests {
     func unbound() {
         let machine = machine()
         _ = machine.opened(.none, at: .zero)
-        #expect(machine.checkTime(at: .seconds(29)) == [])
+        #expect(machine.checkTime(at: .seconds(29), isClaimed: false) == [])
         let unauthorized = SignallingFault(CommonErrorCode.unauthorized)
         #expect(
-            machine.checkTime(at: .seconds(30)) == [.send(.error(.sessionClosed, unauthorized)), .close(.policyViolation), .forget]
+            machine.checkTime(at: .seconds(30), isClaimed: false)
+                == [.send(.error(.sessionClosed, unauthorized)), .close(.policyViolation), .forget]
         )
-        #expect(machine.checkTime(at: .seconds(31)) == [])
+        #expect(machine.checkTime(at: .seconds(31), isClaimed: false) == [])
+        let never = self.machine()
+        #expect(never.checkTime(at: .seconds(29), isClaimed: false) == [])
+        #expect(never.checkTime(at: .seconds(30), isClaimed: false) == [.forget])
+    }
+
+    @Test("a socket that shows nothing ends neither the session of somebody else nor the interview")
+    func stranger() {
+        let machine = machine()
+        _ = machine.opened(.none, at: .zero)
+        let refusal = SignallingServerMessage.error(.exchangeFailed, SignallingFault(GatewayErrorCode.keyMissing))
+        #expect(machine.received(#"{"type":"end_session"}"#, at: .zero, isClaimed: true) == [.send(refusal)])
+        let unauthorized = SignallingFault(CommonErrorCode.unauthorized)
+        #expect(
+            machine.checkTime(at: .seconds(30), isClaimed: true)
+                == [.send(.error(.sessionClosed, unauthorized)), .close(.policyViolation)]
+        )
+        #expect(machine.checkTime(at: .seconds(31), isClaimed: true) == [])
+        #expect(machine.opened(.none, at: .seconds(32)) == [.send(.session(Self.id))], "its holder may come back")
     }
 
     @Test("an open socket that is bound is not idle: its peer answers pings")
