@@ -46,6 +46,7 @@ def environment(values: Canaries, **more: str) -> dict:
     return {
         "VIVA_LOG_LEVEL": "trace", "OPENAI_API_KEY": v["general_key"], "VIVA_JWT_SECRET": v["jwt_secret"],
         "VIVA_JWT_ISSUER": "https://issuer.example", "VIVA_JWT_AUDIENCE": "viva", "VIVA_TURN_SECRET": v["turn_secret"],
+        "VIVA_ICE_SERVERS": "turn:127.0.0.1:9",
     } | more
 
 
