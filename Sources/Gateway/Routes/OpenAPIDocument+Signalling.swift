@@ -42,7 +42,7 @@ extension OpenAPIDocument {
               "security": [{}, {"candidate": []}, {"workspace": []}],
               "requestBody": {"required": true, "content": {"application/json": {"schema": {
                 "type": "object", "required": ["sessionId"],
-                "properties": {"sessionId": {"type": "string"}, "voice": {"type": "string"}, "model": {"type": "string"}}
+                "properties": {"sessionId": {"type": "string"}, "voice": {}, "model": {}}
               }}}},
               "responses": {
                 "200": {"description": "The key.", "content": {"application/json": {"schema": {
