@@ -48,8 +48,11 @@ private struct Recognition: Sendable {
                 audio[index] = audio[index].isFinite ? (audio[index] < 0 ? -1 : 1) : 0
             }
         }
-        let energies = audio.withUnsafeBufferPointer { SpeechSegmenting.energies($0) }
+        var energies = audio.withUnsafeBufferPointer { SpeechSegmenting.energies($0) }
         guard audio.count >= MoonshineModel.fewestSamples, !SpeechSegmenting.isSilent(energies) else { return "" }
+        audio.append(contentsOf: repeatElement(0, count: RoomNoise.windowsBehind * SpeechSegmenting.window))
+        energies.append(contentsOf: repeatElement(0, count: RoomNoise.windowsBehind))
+        audio.withUnsafeMutableBufferPointer { RoomNoise.add(to: $0) }
         var texts: [String] = []
         for piece in SpeechSegmenting.pieces(count: audio.count, longest: SpeechRecognizer.longestPiece, energies: energies) {
             let text = try recognize(piece, of: audio, energies: energies, options: options)

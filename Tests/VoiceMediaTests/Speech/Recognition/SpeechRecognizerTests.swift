@@ -46,6 +46,22 @@ struct SpeechRecognizerTests {
         }
     }
 
+    @Test("a sentence that is cut 160 ms behind its last word, in digital silence, ends with a full stop")
+    func fullStop() async throws {
+        let recognizer = try await SpeechTestModels.speech().recognizer
+        let sentences = [
+            "We decided to rewrite the billing module.", "The system handled around ten thousand requests per second.",
+            "I usually begin with a simple drawing on paper.", "I would ask the customer for an example.",
+            "I like working with people who say what they think.", "It took us about three months.",
+        ]
+        for sentence in sentences {
+            let recording = try await SpeechTestModels.recording(of: sentence)
+            let last = try #require(recording.lastIndex { abs($0) > 0.01 })
+            let text = try await recognizer.transcribe(recording[...last] + [Float](repeating: 0, count: 2_560))
+            #expect(text.hasSuffix("."))
+        }
+    }
+
     @Test("samples that are not numbers do no harm")
     func notNumbers() async throws {
         let recognizer = try await SpeechTestModels.speech().recognizer
