@@ -86,6 +86,9 @@ struct Recording {
     var pauses: [(start: Double, resumption: Double?)]
 }
 
+/// Largest deviation of the noise over all of a recording; NOISE=0 for digital silence, as noise suppression leaves it.
+let noise = ProcessInfo.processInfo.environment["NOISE"].flatMap(Float.init) ?? 0.001
+
 extension LocalSpeech {
     /// Speaks an answer at 16 kHz, with half a second of silence in front, three at the end, and faint noise over all of it.
     func record(_ pieces: [String], pauses: [Double]) async throws -> Recording {
@@ -107,7 +110,7 @@ extension LocalSpeech {
         var state: UInt64 = 1
         for index in samples.indices {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            samples[index] += (Float(state >> 40) / Float(1 << 24) - 0.5) * 0.002
+            samples[index] += (Float(state >> 40) / Float(1 << 24) - 0.5) * 2 * noise
         }
         return Recording(samples: samples, pauses: marks)
     }

@@ -82,10 +82,12 @@ guard let models = arguments.first else {
 let speech = try await LocalSpeech.load(directory: URL(filePath: models, directoryHint: .isDirectory))
 let isVerbose = ProcessInfo.processInfo.environment["VERBOSE"] != nil
 
+/// ONLY=low: that kind alone, for a quick look at a change of the rules.
+let only = ProcessInfo.processInfo.environment["ONLY"]
 let kinds: [(String, TurnSettings)] = [
     ("server_vad 500 ms", TurnSettings(TurnDetection.ServerVAD())),
     ("semantic_vad low", semantic(.low)), ("semantic_vad auto", semantic(.auto)), ("semantic_vad high", semantic(.high)),
-]
+].filter { kind in only.map { kind.0.hasSuffix($0) } ?? true }
 var recordings: [(String, Recording)] = []
 for text in Answers.ordinary { recordings.append((text, try await speech.record([text], pauses: []))) }
 for (pieces, pauses) in Answers.thinking + Answers.unseen + Answers.fresh + Answers.long {
@@ -148,6 +150,7 @@ for (name, settings) in kinds {
     }
 }
 
+guard only == nil else { exit(0) }
 print("over a reply | stopped | ms from first sound to: duck p50 max, hold p50 max, resume p50")
 for (name, texts) in [("backchannels", Answers.backchannels), ("interruptions", Answers.interruptions)] {
     let simulation = Simulation(speech: speech, settings: semantic(.auto))

@@ -29,8 +29,10 @@ public struct SyntheticCandidateStateMachine: ~Copyable {
         public var responseMilliseconds: Double?
         /// For a barge-in: first loud sample of the candidate → last audible sample of the interviewer.
         public var silencedMilliseconds: Double?
+        /// First sample of the answer → the interviewer's first audible sample in it. `nil` when the answer was heard out.
+        public var cutOffMilliseconds: Double?
         /// Whether the interviewer began to speak while the candidate's answer was still going on.
-        public var cutOff = false
+        public var cutOff: Bool { cutOffMilliseconds != nil }
 
         public init(question: Int, responseMilliseconds: Double? = nil) {
             self.question = question
@@ -97,8 +99,8 @@ public struct SyntheticCandidateStateMachine: ~Copyable {
             guard !turns.isEmpty else { break }
             if over {
                 turns[turns.count - 1].silencedMilliseconds = now - since
-            } else if now - since > 300 {
-                turns[turns.count - 1].cutOff = true
+            } else if now - since > 300, !turns[turns.count - 1].cutOff {
+                turns[turns.count - 1].cutOffMilliseconds = now - since
             }
         }
         interviewerLastLoud = now

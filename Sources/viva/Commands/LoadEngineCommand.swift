@@ -55,44 +55,10 @@ struct LoadEngineCommand: AsyncParsableCommand {
     private static let stepInterval = Duration.milliseconds(250)
     /// The candidates' own sound is encoded with the least effort: in life it costs the engine's machine nothing.
     private static let encoderEffort: UInt32 = 0
-    /// In milliseconds; a listener's jitter buffer hides shorter ones.
-    private static let longestGap = 40.0
-    private static let gapsToShow = 40
     private static let questions = [
         "Tell me about a project that you are proud of.", "What was the hardest part of it?", "How did you find the cause?",
         "How do you begin when a task is new to you?", "Which decision would you make differently today?",
     ]
-
-    private struct LongGap: Encodable {
-        let at_s: Double
-        let call: Int
-        let ms: Int
-    }
-
-    private struct Report: Encodable {
-        let calls: Int
-        let minutes: Double
-        let detection: String
-        let in_step: Bool
-        let turns: Int
-        let response_p50_ms: Int?
-        let response_p95_ms: Int?
-        let response_max_ms: Int?
-        let interruptions: Int
-        let silenced_p50_ms: Int?
-        let silenced_p95_ms: Int?
-        let cut_off_turns: Int
-        let lost_turns: Int
-        let failed_calls: Int
-        let gap_p99_ms: Int?
-        let gap_max_ms: Int?
-        let gaps_over_40_ms: Int
-        /// The longest of these, in the order of time: one stall of the machine shows as several calls at the same moment.
-        let longest_gaps: [LongGap]
-        let engine_cpu_seconds_per_call_second: Double?
-        let engine_memory_mb: Int?
-        let engine_memory_mb_per_call: Double?
-    }
 
     func run() async throws {
         let settings = try await Settings()
@@ -120,7 +86,7 @@ struct LoadEngineCommand: AsyncParsableCommand {
                     key: key,
                     client: client,
                     factory: factory,
-                    manner: .init(number: inStep ? 0 : index, bargesIn: bargeIn),
+                    manner: .init(number: inStep ? 0 : index, of: count, answers: source.samples.count, bargesIn: bargeIn),
                     answers: source,
                     questions: Self.questions,
                     duration: .seconds(minutes * 60),
@@ -138,7 +104,11 @@ struct LoadEngineCommand: AsyncParsableCommand {
         }
         let after = pid.flatMap { ProcessUse(pid: $0) }
         try? await client.shutdown()
-        let report = report(outcomes, since: start, before, after)
+        let report = EngineLoadReport(
+            outcomes,
+            run: .init(calls: calls, minutes: minutes, detection: detection, inStep: inStep, answers: source.samples.count, start: start),
+            use: before.flatMap { before in after.map { (before, $0) } }
+        )
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         Terminal.result(String(decoding: try encoder.encode(report), as: UTF8.self))
@@ -156,51 +126,5 @@ struct LoadEngineCommand: AsyncParsableCommand {
         case "server": return .serverVAD(.init(createResponse: false))
         default: throw CommandFailure("--detection must be semantic-low, semantic-auto, semantic-high or server, not \"\(detection)\"")
         }
-    }
-
-    private func report(
-        _ outcomes: [EngineCandidate.Outcome],
-        since start: ContinuousClock.Instant,
-        _ before: ProcessUse?,
-        _ after: ProcessUse?
-    ) -> Report {
-        let turns = outcomes.flatMap(\.turns)
-        let responses = turns.compactMap(\.responseMilliseconds)
-        let silences = turns.compactMap(\.silencedMilliseconds)
-        // The last turn of a call may end with the measurement.
-        let unanswered = outcomes.reduce(0) { $0 + $1.turns.dropLast().count { $0.responseMilliseconds == nil && !$0.cutOff } }
-        let lost = unanswered + outcomes.count(where: \.stalled)
-        let late = outcomes.enumerated().flatMap { call, outcome in outcome.gaps.map { (call: call, gap: $0) } }
-        let gaps = late.map(\.gap.milliseconds)
-        let seconds = minutes * 60 * Double(calls)
-        return Report(
-            calls: calls,
-            minutes: minutes,
-            detection: detection,
-            in_step: inStep,
-            turns: turns.count,
-            response_p50_ms: Percentile.of(responses, 0.5).map { Int($0) },
-            response_p95_ms: Percentile.of(responses, 0.95).map { Int($0) },
-            response_max_ms: responses.max().map { Int($0) },
-            interruptions: silences.count,
-            silenced_p50_ms: Percentile.of(silences, 0.5).map { Int($0) },
-            silenced_p95_ms: Percentile.of(silences, 0.95).map { Int($0) },
-            cut_off_turns: turns.count(where: \.cutOff),
-            lost_turns: lost,
-            failed_calls: outcomes.count { $0.failure != nil },
-            gap_p99_ms: Percentile.of(gaps, 0.99).map { Int($0) },
-            gap_max_ms: gaps.max().map { Int($0) },
-            gaps_over_40_ms: gaps.count { $0 > Self.longestGap },
-            longest_gaps: late.filter { $0.gap.milliseconds > Self.longestGap }
-                .sorted { $0.gap.milliseconds > $1.gap.milliseconds }
-                .prefix(Self.gapsToShow)
-                .sorted { $0.gap.at < $1.gap.at }
-                .map { LongGap(at_s: ($0.gap.at - start) / .seconds(1), call: $0.call, ms: Int($0.gap.milliseconds)) },
-            engine_cpu_seconds_per_call_second: before.flatMap { before in after.map { ($0.cpuSeconds - before.cpuSeconds) / seconds } },
-            engine_memory_mb: after?.memoryMegabytes,
-            engine_memory_mb_per_call: before.flatMap { before in
-                after.map { Double($0.memoryMegabytes - before.memoryMegabytes) / Double(calls) }
-            }
-        )
     }
 }

@@ -50,17 +50,26 @@ struct AnswerSource {
             let parts = try parts(of: text)
             for part in parts {
                 answer += [Int16](repeating: 0, count: Int(part.pauseBefore * 24_000))
-                var isFirst = true
+                var spoken: [Int16] = []
                 for sentence in voice.sentences(of: part.words) {
-                    if !isFirst { answer += [Int16](repeating: 0, count: sentenceGap) }
-                    isFirst = false
-                    answer += try await voice.synthesize(sentence, voice: voice.voices.first ?? "", speed: 1)
+                    if !spoken.isEmpty { spoken += [Int16](repeating: 0, count: sentenceGap) }
+                    spoken += try await voice.synthesize(sentence, voice: voice.voices.first ?? "", speed: 1)
                 }
+                answer += audiblePart(of: spoken)
             }
             words.append(parts.map(\.words).joined(separator: " "))
             samples.append(answer)
         }
         return AnswerSource(texts: words, samples: samples)
+    }
+
+    /// From the first to the last loud sample: the voice leaves some quiet at both ends, which would make every pause longer than it says.
+    private static func audiblePart(of samples: [Int16]) -> ArraySlice<Int16> {
+        guard let first = samples.firstIndex(where: CandidateSound.isLoud), let last = samples.lastIndex(where: CandidateSound.isLoud)
+        else {
+            return []
+        }
+        return samples[first...last]
     }
 
     /// What is said between the pauses.

@@ -68,7 +68,7 @@ final class CandidateSound: Sendable {
     var turns: [SyntheticCandidateStateMachine.Turn] { state.withLock { $0.machine.turns } }
     var firstSound: Double? { state.withLock { $0.machine.firstSound } }
 
-    private static func isLoud(_ samples: UnsafeBufferPointer<Int16>) -> Bool {
-        samples.contains { $0 > audible || $0 < -audible }
-    }
+    static func isLoud(_ sample: Int16) -> Bool { sample > audible || sample < -audible }
+
+    private static func isLoud(_ samples: UnsafeBufferPointer<Int16>) -> Bool { samples.contains(where: isLoud) }
 }

@@ -12,6 +12,8 @@ import VoiceMedia
 struct EngineCandidate: Sendable {
     /// What came of the call.
     struct Outcome: Sendable {
+        /// Index of the answer that the first question got.
+        var firstAnswer = 0
         var turns: [SyntheticCandidateStateMachine.Turn] = []
         /// Nothing went on for longer than a question and its answer take: the words of an answer never came, or no question did.
         var stalled = false
@@ -29,9 +31,12 @@ struct EngineCandidate: Sendable {
         /// Talks over every question.
         let bargesIn: Bool
 
-        init(number: Int, bargesIn: Bool) {
+        /// - Parameters:
+        ///   - number: from 0, of `calls`.
+        ///   - answers: how many there are. The calls divide them among themselves, so that a short run comes past each.
+        init(number: Int, of calls: Int, answers: Int, bargesIn: Bool) {
             self.bargesIn = bargesIn
-            firstAnswer = number
+            firstAnswer = (answers > calls ? number * answers / calls : number) % answers
             // Steps that share no divisor with the range: neighbours differ much, and none is like another for long.
             thinkingMilliseconds = 600 + Double((300 + number * 377) % 1_000)
         }
@@ -55,7 +60,7 @@ struct EngineCandidate: Sendable {
     private static let answerBytes = 64 * 1_024
 
     func run() async -> Outcome {
-        var outcome = Outcome()
+        var outcome = Outcome(firstAnswer: manner.firstAnswer)
         let answers = samples()
         let sound = CandidateSound(
             behaviour: .init(
@@ -117,7 +122,7 @@ struct EngineCandidate: Sendable {
 
     /// The answers in this candidate's order, again and again for as long as the call lasts.
     private func samples() -> [[Int16]] {
-        let first = manner.firstAnswer % answers.samples.count
+        let first = manner.firstAnswer
         let order = answers.samples[first...] + answers.samples[..<first]
         return Array(repeatElement(order, count: Self.rounds).joined())
     }
