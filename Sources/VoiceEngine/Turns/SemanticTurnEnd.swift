@@ -14,12 +14,23 @@ struct SemanticTurnEnd: Equatable {
 
     /// A turn with less speech (2.3 s) is one short sentence.
     static let briefWindows = 71
+    /// What a finished sentence is waited for at most. Nearly all replies shall begin within a second of the last sound.
+    static let longestWaitForSentence = 27
     /// People's real ends are judged above it; one in seven of their pauses is, too.
     static let ended: Float = 0.9
     /// The model's authors decide here.
     static let likely: Float = 0.5
     /// Real ends are hardly ever judged below it.
     static let goingOn: Float = 0.1
+
+    /// How much of an answer there is.
+    enum Length: Equatable {
+        /// Less speech than `briefWindows`, spoken in one go.
+        case brief
+        /// No more speech than that, with a pause that was waited out: what came behind it may well be what was searched for.
+        case briefWithPause
+        case ample
+    }
 
     private enum Sound {
         case ended, likely, unlikely, goingOn
@@ -48,20 +59,28 @@ struct SemanticTurnEnd: Equatable {
     /// - Parameters:
     ///   - probability: that the turn is complete, by its sound; nil while it is not known.
     ///   - text: what the words say; nil while they are not known.
-    ///   - isBrief: whether there is less speech than `briefWindows`.
-    func silenceWindows(probability: Float?, text: TextCompletion?, isBrief: Bool) -> Int {
+    ///   - length: of the answer so far.
+    func silenceWindows(probability: Float?, text: TextCompletion?, length: Length) -> Int {
+        let patience =
+            switch length {
+            case .brief: patienceWindows
+            case .briefWithPause: patienceWindows / 2
+            case .ample: 0
+            }
+        let likelySentence = min(17 + patience, Self.longestWaitForSentence)
         let windows: Int
         switch (text, probability.map(Sound.init)) {
         case (.closed, .ended): windows = 9
         case (.closed, .likely): windows = 12
         case (.closed, _): windows = 19
-        case (.answer, .ended): windows = 9 + patienceWindows / 2
-        case (.answer, .likely): windows = 12 + patienceWindows / 2
-        case (.answer, _): windows = 24
-        case (.sentence, .ended): windows = min(14 + (isBrief ? patienceWindows : 0), 25)
-        case (.sentence, .likely): windows = min(17 + (isBrief ? patienceWindows : 0), 25)
-        case (.sentence, .unlikely), (.sentence, nil): windows = 25
-        case (.sentence, .goingOn): windows = 26
+        case (.answer, .ended): windows = 10 + patienceWindows / 2
+        case (.answer, .likely): windows = 13 + patienceWindows / 2
+        case (.answer, _): windows = 23
+        case (.sentence, .ended): windows = 15 + patience
+        case (.sentence, .likely): windows = likelySentence
+        case (.sentence, .unlikely): windows = max(22, likelySentence)
+        case (.sentence, nil): windows = max(24, likelySentence)
+        case (.sentence, .goingOn): windows = max(25, likelySentence)
         case (.unknown, .ended): windows = 14
         case (.unknown, .likely): windows = 21
         case (.unknown, .unlikely): windows = 26

@@ -9,12 +9,18 @@ enum TextCompletion: Equatable {
     case answer
     /// Could be a finished sentence. Recognisers put a full stop behind most things.
     case sentence
-    /// Ends with a comma: the middle of a sentence, or a slip of the recogniser.
+    /// Ends with a comma, or in a list whose last thing is not announced: the middle of a sentence, or a slip of the recogniser.
     case clause
     /// Ends where nobody stops: a conjunction, an article, a filler.
     case unfinished
     /// The text does not tell.
     case unknown
+
+    private static let articles: Set<String> = ["the", "a", "an", "my", "our"]
+    /// More words behind the article are hardly ever a thing of a list.
+    private static let longestListedThing = 3
+    /// Fewer are no beginning of a list, but something like "By the way," or "Yes,".
+    private static let fewestWordsBeforeList = 4
 
     /// Words behind which something must follow.
     private static let dangling: Set<String> = [
@@ -142,12 +148,18 @@ enum TextCompletion: Equatable {
             self = .unfinished
             return
         }
-        if spoken.ending.contains(where: { ",;:".contains($0) }) {
+        if spoken.ending.contains(where: { ",;:".contains($0) }) || Self.isOpenList(sentence.clauses) {
             self = .clause
             return
         }
         let hasFullStop = spoken.ending.contains { ".!".contains($0) }
         self = hasFullStop && sentence.words.count >= Self.fewestSentenceWords ? .sentence : .unknown
+    }
+
+    /// "I wrote the parser, the compiler": the last thing of a list has an "and" or an "or" before it. Things are known by their article.
+    private static func isOpenList(_ clauses: [[String]]) -> Bool {
+        guard clauses.count > 1, let thing = clauses.last, let first = thing.first, articles.contains(first) else { return false }
+        return thing.count <= longestListedThing && clauses[0].count >= fewestWordsBeforeList
     }
 
     private static func begins(asking words: [String]) -> Bool {

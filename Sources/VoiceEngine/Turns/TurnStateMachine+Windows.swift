@@ -40,6 +40,7 @@ extension TurnStateMachine {
         speech.voicedWindows = TurnLimits.startWindows
         speech.probabilities = Array(repeating: 1, count: (sampleCount - start) / SpeechWindow.samples)
         speech.isOverReply = bargeIn.isUndecided
+        speech.goesOn = lastEnd > 0 && detected - lastEnd < TurnLimits.continuationSamples
         quietSince = nil
         // The one answer to both turns comes when this one ends.
         openQuestion = nil
@@ -102,6 +103,11 @@ extension TurnStateMachine {
         return actions
     }
 
+    private static func length(of speech: Speech) -> SemanticTurnEnd.Length {
+        if speech.goesOn || !speech.pieces.isEmpty || speech.voicedWindows >= SemanticTurnEnd.briefWindows { return .ample }
+        return speech.seen == nil ? .brief : .briefWithPause
+    }
+
     /// Silent windows that end the turn, as far as is known now.
     func requiredSilence(_ speech: Speech) -> Int {
         switch settings.ending {
@@ -110,8 +116,7 @@ extension TurnStateMachine {
         case .semantics(let rule):
             let text: TextCompletion? =
                 if case .known(let text) = speech.text { TextCompletion("\(speech.textBefore) \(text)") } else { nil }
-            let isBrief = speech.pieces.isEmpty && speech.voicedWindows < SemanticTurnEnd.briefWindows
-            return rule.silenceWindows(probability: speech.probability, text: text, isBrief: isBrief)
+            return rule.silenceWindows(probability: speech.probability, text: text, length: Self.length(of: speech))
         }
     }
 }

@@ -32,6 +32,8 @@ struct TurnStateMachine: ~Copyable {
         /// What the judgement of the present silence said.
         var probability: Float?
         var isPrepared = false
+        /// It began so soon behind the turn before that it is the rest of the same answer.
+        var goesOn = false
         /// Some of it was said over a reply, and was not found to be more than a listening noise.
         var isOverReply = false
         var interim: RecognitionNumber?

@@ -59,24 +59,59 @@ import Testing
 
     private static let sentence = "I led the team for two years."
 
-    @Test("a finished sentence that sounds finished ends the turn after 0.45 s, a question sooner")
+    @Test("a finished sentence that sounds finished ends the turn after half a second, a question sooner")
     func agreed() {
-        #expect(Self.windowsToEnd(probability: 0.95, text: Self.sentence) == 14)
+        #expect(Self.windowsToEnd(probability: 0.95, text: Self.sentence) == 15)
         #expect(Self.windowsToEnd(probability: 0.95, text: "Could you say that again?") == 9)
     }
 
     @Test("behind a single short sentence more is waited for, the less eager the more")
     func brief() {
         let eagernesses: [TurnDetection.SemanticVAD.Eagerness] = [.low, .auto, .high]
-        #expect(eagernesses.map { Self.windowsToEnd(probability: 1, text: Self.sentence, eagerness: $0, speech: 40) } == [25, 21, 14])
-        #expect(eagernesses.map { Self.windowsToEnd(probability: 1, text: "Yes.", eagerness: $0, speech: 10) } == [15, 12, 9])
+        #expect(eagernesses.map { Self.windowsToEnd(probability: 1, text: Self.sentence, eagerness: $0, speech: 40) } == [27, 22, 15])
+        #expect(eagernesses.map { Self.windowsToEnd(probability: 1, text: "Yes.", eagerness: $0, speech: 10) } == [16, 13, 10])
+    }
+
+    /// Silent windows until a finished sentence of low eagerness that sounds finished ends the turn, in which `driver` is.
+    private static func windowsToEnd(in driver: inout TurnDriver) -> Int {
+        let stops = driver.log.stops.count
+        driver.silence(TurnLimits.semanticSpeculationWindows)
+        driver.judged(driver.log.judgements.count - 1, 1)
+        driver.recognised(driver.log.recognised.count - 1, sentence)
+        var windows = TurnLimits.semanticSpeculationWindows
+        while driver.log.stops.count == stops, windows < 200 {
+            driver.silence(1)
+            windows += 1
+        }
+        return windows
+    }
+
+    @Test("half as much is waited for when the short sentence had a pause in it that was waited out")
+    func briefWithPause() {
+        var driver = TurnDriver(Self.settings(.low))
+        driver.speech(20)
+        driver.silence(7)
+        driver.judged(0, 0.5)
+        driver.recognised(0, "It took us about")
+        driver.speech(20)
+        #expect(Self.windowsToEnd(in: &driver) == 21)
+    }
+
+    @Test("who goes on within a second of the end of a turn is not waited for again", arguments: [(25, 15), (40, 27)])
+    func continuation(silentWindows: Int, expected: Int) {
+        var driver = TurnDriver(Self.settings(.low))
+        driver.speech(40)
+        #expect(Self.windowsToEnd(in: &driver) == 27)
+        driver.silence(silentWindows)
+        driver.speech(40)
+        #expect(Self.windowsToEnd(in: &driver) == expected)
     }
 
     @Test("the less sound and words agree, the longer the silence must be")
     func waiting() {
         #expect(Self.windowsToEnd(probability: 0.6, text: Self.sentence) == 17)
-        #expect(Self.windowsToEnd(probability: 0.2, text: Self.sentence) == 25)
-        #expect(Self.windowsToEnd(probability: 0.01, text: Self.sentence) == 26)
+        #expect(Self.windowsToEnd(probability: 0.2, text: Self.sentence) == 22)
+        #expect(Self.windowsToEnd(probability: 0.01, text: Self.sentence) == 25)
         #expect(Self.windowsToEnd(probability: 0.6, text: "Five years.") == 21)
         #expect(Self.windowsToEnd(probability: 0.2, text: "Five years.") == 26)
         #expect(Self.windowsToEnd(probability: 0.05, text: "Five years.") == 41)
@@ -93,7 +128,7 @@ import Testing
     @Test("without judgement or words the turn ends all the same")
     func nothingKnown() {
         #expect(Self.windowsToEnd(probability: nil, text: nil) == 41)
-        #expect(Self.windowsToEnd(probability: .nan, text: Self.sentence) == 25)
+        #expect(Self.windowsToEnd(probability: .nan, text: Self.sentence) == 24)
         #expect(Self.windowsToEnd(probability: 0.99, text: nil) == 24)
     }
 
@@ -101,9 +136,11 @@ import Testing
     func monotonous() {
         for eagerness in [SemanticTurnEnd.Eagerness.low, .medium, .high] {
             let rule = SemanticTurnEnd(eagerness: eagerness)
-            for text in [TextCompletion.closed, .answer, .sentence, .clause, .unknown, .unfinished] {
+            let texts = [TextCompletion.closed, .answer, .sentence, .clause, .unknown, .unfinished]
+            let lengths = [SemanticTurnEnd.Length.brief, .briefWithPause, .ample]
+            for (text, length) in texts.flatMap({ text in lengths.map { (text, $0) } }) {
                 let waits = stride(from: Float(0), through: 1, by: 0.05).map {
-                    rule.silenceWindows(probability: $0, text: text, isBrief: true)
+                    rule.silenceWindows(probability: $0, text: text, length: length)
                 }
                 #expect(zip(waits, waits.dropFirst()).allSatisfy { $0 >= $1 })
                 #expect(waits.allSatisfy { $0 <= rule.capWindows && $0 > TurnLimits.semanticSpeculationWindows })
@@ -147,7 +184,7 @@ import Testing
         driver.speech(20)
         driver.silence(6)
         driver.recognised(1, Self.sentence)
-        #expect(driver.silence(18).stops.isEmpty)
+        #expect(driver.silence(17).stops.isEmpty)
         #expect(driver.silence(1).stops.count == 1)
     }
 
@@ -158,8 +195,8 @@ import Testing
         driver.silence(6)
         #expect(driver.recognised(0, "I led the team for two years.") == [.prepareResponse(turn: 0, pieces: [0])])
         #expect(driver.judged(0, 0.95).isEmpty)
-        let end = driver.silence(8)
-        #expect(end == [.stopSpeech(turn: 0, endSample: 114 * Self.window), .commit(turn: 0, pieces: [0]), .createResponse])
+        let end = driver.silence(9)
+        #expect(end == [.stopSpeech(turn: 0, endSample: 115 * Self.window), .commit(turn: 0, pieces: [0]), .createResponse])
     }
 
     @Test("no reply is prepared for a thought that is not finished, and none at all when the client replies")

@@ -69,6 +69,18 @@ import Testing
     func unfinished(text: String) { #expect(TextCompletion(text) == .unfinished) }
 
     @Test(
+        "a comma at the end, and a list whose last thing has no \"and\" before it, are the middle of a sentence",
+        arguments: ["I led the team,", "I wrote the parser, the compiler.", "We had a small office, a big table, a whiteboard."]
+    )
+    func clause(text: String) { #expect(TextCompletion(text) == .clause) }
+
+    @Test(
+        "what is no list of things, or a finished one, is a sentence",
+        arguments: ["I wrote the parser, and the compiler.", "In the end, the customer paid for it.", "Yes, the compiler was mine."]
+    )
+    func noOpenList(text: String) { #expect(TextCompletion(text) == .sentence) }
+
+    @Test(
         "a few words, no full stop or no text at all do not tell",
         arguments: ["", " ", "!", "Five years.", "We built the whole pipeline"]
     )
