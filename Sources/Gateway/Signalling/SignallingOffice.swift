@@ -67,7 +67,8 @@ final class SignallingOffice: Service {
     /// - Parameter isNamedByPeer: the name came in an address, where others may read it.
     func open(_ id: SignallingSessionID, isShown: Bool = true, isNamedByPeer: Bool = true) throws -> SignallingSession {
         let session = self.state.withLock { state -> SignallingSession? in
-            if let present = state.sessions[id] { return present }
+            // One that is over is about to be forgotten.
+            if let present = state.sessions[id], !present.isOver { return present }
             guard state.sessions.count < self.limits.sessions / (isShown ? 1 : 2) else { return nil }
             let session = SignallingSession(
                 id: id,
@@ -115,30 +116,46 @@ final class SignallingOffice: Service {
         if let id = SignallingSessionID(rawValue: name.expose()) {
             guard let principal, let authority else { throw EdgeError.unauthorized }
             guard let session = self.session(id), !session.isOver else { throw EdgeError.notFound }
-            if let holder = session.holder {
-                guard principal.concerns(holder.candidate) else { throw EdgeError.notFound }
-            } else {
-                // Nobody's yet. A candidate's token says whose it becomes; an employee's names no interview.
-                guard case .candidate(let candidate) = principal, session.bind(SignallingHolder(candidate: candidate, authority: authority))
-                else { throw EdgeError.notFound }
+            switch principal {
+            case .candidate(let candidate):
+                // A session that is nobody's becomes theirs, and one that is theirs lives by this token from now on.
+                guard session.bind(SignallingHolder(candidate: candidate, authority: authority)) else { throw EdgeError.notFound }
+            case .workspace:
+                // An employee's token names no interview, so it makes no session anybody's.
+                guard let holder = session.holder, principal.concerns(holder.candidate) else { throw EdgeError.notFound }
             }
             return session
         }
         let (ticket, id) = (name, SignallingSessionID(of: name))
-        if let session = self.session(id), session.wasOpened(by: TokenDigest(of: ticket)), !session.isOver {
-            guard let holder = session.holder, principal?.concerns(holder.candidate) ?? true else { throw EdgeError.notFound }
-            return session
+        let session = try await self.session(of: ticket, id, for: principal, from: origin)
+        guard let holder = session.holder, principal?.concerns(holder.candidate) ?? true else { throw EdgeError.notFound }
+        // Each time, not only when the ticket is used: as long as its session lives, it is the right to a key.
+        if let bound = session.ticket?.origin, bound != origin { throw EdgeError.gateway(.originNotAllowed) }
+        return session
+    }
+
+    /// The session that this ticket has opened, or opens now.
+    private func session(
+        of ticket: Secret<String>,
+        _ id: SignallingSessionID,
+        for principal: Principal?,
+        from origin: String?
+    ) async throws -> SignallingSession {
+        let digest = TokenDigest(of: ticket)
+        func opened() -> SignallingSession? {
+            self.session(id).flatMap { $0.ticket?.digest == digest && !$0.isOver ? $0 : nil }
         }
-        switch principal {
-        case nil: break
-        case .candidate: throw EdgeError.notFound
-        case .workspace(let identity):
-            let state = try await translatingStoreErrors { () throws(InterviewStoreError) in try await self.tickets.state(of: ticket) }
+        if let session = opened() { return session }
+        if case .candidate = principal { throw EdgeError.notFound }
+        let state = try await translatingStoreErrors { () throws(InterviewStoreError) in try await self.tickets.state(of: ticket) }
+        // Another request may have used it meanwhile.
+        if let session = opened() { return session }
+        if case .workspace(let identity) = principal {
             guard case .usable(identity.tenantID, _, _, _) = state else { throw EdgeError.notFound }
         }
-        let session = try await self.redeem(ticket, for: id, from: origin)
-        guard let holder = session.holder, principal?.concerns(holder.candidate) ?? true else { throw EdgeError.notFound }
-        return session
+        // Here, so that a page of another origin cannot spoil the request of the right one that comes at the same time.
+        if case .usable(_, _, _, let bound?) = state, bound != origin { throw EdgeError.gateway(.originNotAllowed) }
+        return try await self.redeem(ticket, for: id, from: origin)
     }
 
     /// Uses the ticket and makes the session its candidate's. Two requests that come together get the same session; one that goes
@@ -148,7 +165,8 @@ final class SignallingOffice: Service {
             if let running = state.redemptions[id] { return running }
             let task = Task { () async throws -> SignallingSession in
                 defer { self.state.withLock { state in state.redemptions[id] = nil } }
-                if let session = self.session(id), session.wasOpened(by: TokenDigest(of: ticket)) { return session }
+                let digest = TokenDigest(of: ticket)
+                if let session = self.session(id), session.ticket?.digest == digest { return session }
                 // Only a good ticket makes a session, and a full table uses none up.
                 let state = try await translatingStoreErrors { () throws(InterviewStoreError) in try await self.tickets.state(of: ticket) }
                 // A practice ticket makes an interview each time it is used; a session is one interview's.
@@ -161,7 +179,8 @@ final class SignallingOffice: Service {
                     authority: .candidate(TokenHash(of: admission.token), endsAt: admission.expiresAt)
                 )
                 let session = try self.open(id)
-                guard session.bind(holder, ticket: TokenDigest(of: ticket), ownsName: true) else { throw EdgeError.notFound }
+                let shown = SignallingSession.Ticket(digest: digest, origin: interview.origin)
+                guard session.bind(holder, ticket: shown, ownsName: true) else { throw EdgeError.notFound }
                 return session
             }
             state.redemptions[id] = task
@@ -209,6 +228,20 @@ final class SignallingOffice: Service {
         let answer = try await self.registry.connect(holder.candidate, offer: offer, replacing: session.lastCall)
         session.lastCall = answer.callID
         return answer
+    }
+
+    /// Carries an offer of the session's socket out and tells the session what came of it.
+    ///
+    /// A call that was set up for a socket that has gone meanwhile is hung up: nobody has its answer.
+    func carryOut(_ exchange: SignallingMachine.Exchange, of session: SignallingSession) async {
+        do {
+            let answer = try await self.exchange(exchange.offer, for: session)
+            guard !session.exchanged(exchange.number, .success(answer.sdp)), let holder = session.holder else { return }
+            await self.registry.call(answer.callID, of: holder.candidate.interviewID)?.makeWay(answer.callID)
+        } catch {
+            let fault = SignallingFault((error as? EdgeError) ?? EdgeError(CommonErrorCode.internalError, cause: error))
+            _ = session.exchanged(exchange.number, .failure(fault))
+        }
     }
 
     private func isInForce(_ authority: Authority) async throws -> Bool {

@@ -138,20 +138,15 @@ struct SignallingSocket: Sendable {
     private func perform(_ job: SignallingSession.Work, _ session: SignallingSession) async {
         let isOver: Bool
         switch job {
-        case .exchange(let offer):
-            let result: Result<String, SignallingFault>
-            do {
-                result = .success(try await self.office.exchange(offer, for: session).sdp)
-            } catch {
-                result = .failure(SignallingFault((error as? EdgeError) ?? EdgeError(CommonErrorCode.internalError, cause: error)))
-            }
-            isOver = session.exchanged(result)
+        case .exchange(let exchange):
+            await self.office.carryOut(exchange, of: session)
+            isOver = false
         case .endInterview:
             if let interview = session.holder?.candidate.interviewID { _ = await self.office.registry.call(of: interview)?.end() }
             isOver = session.interviewEnded()
         case .watch(let authority):
             await self.office.watch.end(of: authority)
-            isOver = Task.isCancelled ? false : session.authorityEnded()
+            isOver = Task.isCancelled ? false : session.ended(authority)
         }
         if isOver { self.office.forget(session) }
     }
