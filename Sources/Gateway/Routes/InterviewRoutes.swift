@@ -175,9 +175,11 @@ struct InterviewRoutes: Sendable {
     func renewTicket(of id: InterviewID, tenant: TenantID) async throws -> (ticket: Secret<String>, expiresAt: Timestamp) {
         let ticket: Secret<String>
         let expiresAt: Timestamp
+        try self.limits.admitLink(to: id, of: tenant)
         do {
             (ticket, expiresAt) = try await self.tickets.issue(for: id, tenant: tenant)
         } catch {
+            self.limits.linkNotMade(to: id, of: tenant)
             throw error.code == .conflict ? EdgeError.gateway(.interviewOver, cause: error) : error.edgeError
         }
         // Whoever talks with the old link has no right to it any more, and must not stand in the way of the new one.

@@ -30,6 +30,7 @@ final class SignallingOffice: Service {
     let watch: TokenWatch
     private let tickets: TicketOffice
     private let limits: SignallingLimits
+    private let requestLimits: RequestLimits
     private let clock: MonotonicClock
     private let wallClock: WallClock
     private let state = Mutex(State())
@@ -42,6 +43,7 @@ final class SignallingOffice: Service {
         watch: TokenWatch,
         tickets: TicketOffice,
         limits: SignallingLimits,
+        requestLimits: RequestLimits,
         clock: MonotonicClock,
         wallClock: WallClock
     ) {
@@ -50,6 +52,7 @@ final class SignallingOffice: Service {
         self.watch = watch
         self.tickets = tickets
         self.limits = limits
+        self.requestLimits = requestLimits
         self.clock = clock
         self.wallClock = wallClock
         (self.wake, self.wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -95,8 +98,35 @@ final class SignallingOffice: Service {
     /// A session of a candidate without a socket of its own: one for each token.
     func session(of holder: SignallingHolder, token: Secret<String>) throws -> SignallingSession {
         let session = try self.open(SignallingSessionID(of: token))
-        guard session.bind(holder, ownsName: true) else { throw EdgeError.notFound }
+        try self.claim(session, by: holder, ownsName: true)
         return session
+    }
+
+    /// Makes the session somebody's, or finds that it is theirs, if they may have one more.
+    ///
+    /// - Parameter ownsName: as for ``SignallingSession/bind(_:ticket:ownsName:)``.
+    /// - Throws: `too_many_sessions`; `not_found` when it is another one's, or may be.
+    func claim(_ session: SignallingSession, by holder: SignallingHolder, ownsName: Bool = false) throws {
+        // Under the lock, so that of two claims at once the second one sees the first.
+        try self.state.withLock { state in
+            do {
+                if session.holder == nil { try self.admit(holder.candidate.tenantID, holder.candidate.interviewID, &state) }
+                guard session.bind(holder, ownsName: ownsName) else { throw EdgeError.notFound }
+            } catch {
+                // What was made for the claim goes with it.
+                if session.endUnused(), state.sessions[session.id] === session { state.sessions[session.id] = nil }
+                throw error
+            }
+        }
+    }
+
+    /// Counted anew each time, which two thousand sessions make a matter of microseconds: there is no count that could go wrong.
+    private func admit(_ tenant: TenantID, _ interview: InterviewID?, _ state: inout State) throws {
+        let present = state.sessions.values.compactMap(\.holder?.candidate).filter { $0.tenantID == tenant }
+        try self.requestLimits.admitSession(
+            ofTenant: present.count,
+            ofInterview: interview.map { interview in present.count(where: { $0.interviewID == interview }) }
+        )
     }
 
     // MARK: Whose a session is
@@ -119,7 +149,7 @@ final class SignallingOffice: Service {
             switch principal {
             case .candidate(let candidate):
                 // A session that is nobody's becomes theirs, and one that is theirs lives by this token from now on.
-                guard session.bind(SignallingHolder(candidate: candidate, authority: authority)) else { throw EdgeError.notFound }
+                try self.claim(session, by: SignallingHolder(candidate: candidate, authority: authority))
             case .workspace:
                 // An employee's token names no interview, so it makes no session anybody's.
                 guard let holder = session.holder, principal.concerns(holder.candidate) else { throw EdgeError.notFound }
@@ -171,7 +201,11 @@ final class SignallingOffice: Service {
                 let state = try await translatingStoreErrors { () throws(InterviewStoreError) in try await self.tickets.state(of: ticket) }
                 // A practice ticket makes an interview each time it is used; a session is one interview's.
                 if case .usable(_, _, practice: true, _) = state { throw EdgeError.gateway(.ticketUnknown) }
-                if case .usable = state { _ = try self.open(id) }
+                if case .usable(let tenant, _, _, _) = state {
+                    // Tickets of one interview are limited by themselves, each by the hour.
+                    try self.state.withLock { try self.admit(tenant, nil, &$0) }
+                    _ = try self.open(id)
+                }
                 let admission = try await self.tickets.redeem(ticket, from: origin)
                 let interview = admission.interview
                 let holder = SignallingHolder(

@@ -102,6 +102,16 @@ final class SignallingSession: Sendable {
         return true
     }
 
+    /// Ends a session that is nobody's and has no socket.
+    ///
+    /// - Returns: false when it is somebody's, or may become so.
+    func endUnused() -> Bool {
+        self.state.withLock { state in
+            guard state.holder == nil, !state.machine.isOpen else { return false }
+            return Self.perform(state.machine.authorityEnded(), nil)
+        }
+    }
+
     /// The ticket that has opened the session, if one did.
     var ticket: Ticket? { self.state.withLock { $0.ticket } }
 

@@ -101,6 +101,7 @@ struct SignallingSocket: Sendable {
             session = try self.office.open(.random(using: &generator), isShown: false, isNamedByPeer: false)
         }
         guard !session.isOpen else { throw EdgeError.gateway(.sessionInUse) }
+        if let shown { try self.office.claim(session, by: shown.holder, ownsName: shown.name == session.id) }
         return session
     }
 
