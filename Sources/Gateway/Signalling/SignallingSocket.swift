@@ -37,8 +37,11 @@ struct SignallingSocket: Sendable {
             guard self.origins.allows(request.headers[values: .origin], authority: request.authority) else {
                 throw EdgeError.gateway(.originNotAllowed)
             }
-            guard !AuthenticationMiddleware.refusedParameters.contains(where: { request.queryItem($0) != nil }) else {
-                throw EdgeError.unauthorized
+            let names = request.queryNames
+            guard !AuthenticationMiddleware.refuses(names) else { throw EdgeError.unauthorized }
+            // Named twice, or under a name that cannot be read: no socket of a session that was not asked for.
+            guard names.count(where: { $0.lowercased() == "session" }) == (request.queryItem("session") == nil ? 0 : 1) else {
+                throw EdgeError(CommonErrorCode.invalidRequest, parameter: "session")
             }
             let shown = try await self.shown(request)
             let session = try self.session(request, shown)

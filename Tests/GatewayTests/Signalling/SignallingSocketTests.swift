@@ -18,6 +18,7 @@ struct SignallingSocketTests {
             connection.close()
             return nil
         } catch .refused(let status, _) {
+            #expect((try? DescribedAnswer.describes("GET", "/ws", status)) == true, "openapi.json does not have \(status)")
             return status
         } catch {
             return -1
@@ -204,6 +205,40 @@ struct SignallingSocketTests {
             #expect(await self.refusal(address + "?session=nonsense") == 404)
             // Somebody else's session, named by its public name.
             #expect(await self.refusal(address + "?session=\(peer.session)", headers: [.authorization: "Bearer \(other.token)"]) == 404)
+        }
+    }
+
+    @Test("what is no upgrade is told so, in the form that is described")
+    func noUpgrade() async throws {
+        try await GatewayHarness.run { (harness) async throws in
+            let answer = try await harness.send("GET", "/ws")
+            #expect(answer.status == 426)
+            #expect(answer.code == "upgrade_required")
+            #expect(answer.headers["upgrade"] == "websocket")
+            #expect(try await harness.send("POST", "/ws").headers["allow"] == "GET, HEAD, OPTIONS")
+        }
+    }
+
+    @Test("an address with a token in it is refused, in whatever case, however often and however written; so is a session named twice")
+    func addresses() async throws {
+        try await GatewayHarness.run { (harness) async throws in
+            let candidate = try await harness.join()
+            let queries = [
+                "token=\(candidate.token)", "token=\(candidate.token)&token=\(candidate.token)", "token=a&token=b", "Token=x", "TOKEN=x",
+                "access_token=x&Access_Token=y", "%74oken=x", "candidate_token", "x=1&jwt=", "Authorization=Bearer%20x", "token=%zz",
+            ]
+            for query in queries {
+                #expect(await self.refusal(self.address(harness) + "?" + query) == 401, "\(query)")
+                let headers: HTTPFields = [.authorization: "Bearer \(candidate.token)"]
+                #expect(await self.refusal(self.address(harness) + "?" + query, headers: headers) == 401, "\(query)")
+            }
+            let name = SignallingSessionID(of: Secret("x")).rawValue
+            for query in [
+                "session=\(name)&session=\(name)", "session=\(name)&Session=\(name)", "Session=\(name)", "session=%zz", "session=%ff",
+            ] {
+                #expect(await self.refusal(self.address(harness) + "?" + query) == 400, "\(query)")
+            }
+            #expect(await self.refusal(self.address(harness) + "?session=\(name)&other=1&other=2") == nil)
         }
     }
 
