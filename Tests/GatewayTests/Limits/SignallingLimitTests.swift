@@ -137,4 +137,85 @@ struct SignallingLimitTests {
             #expect(try await start(page.interview).status == 200)
         }
     }
+
+    // MARK: Requests
+
+    /// A token that was not asked for over HTTP, so that nothing is counted yet.
+    private func token(_ harness: GatewayHarness) async throws -> String {
+        try await AuthorisationWorld.makeCandidate(harness, tenant: .local).token
+    }
+
+    @Test("an upgrade without a token counts for its address like any request; one with a valid token costs the address nothing")
+    func upgradeOfAddress() async throws {
+        try await self.run({ $0.addressPerMinute = 3 }) { harness, clock in
+            for _ in 0..<6 {
+                let token = try await self.token(harness)
+                #expect(await self.status(self.address(harness), token: token) == 101)
+            }
+            let another = try await self.token(harness)
+            for _ in 0..<3 { #expect(await self.status(self.address(harness)) == 101) }
+            #expect(await self.status(self.address(harness)) == 429)
+            #expect(await self.status(self.address(harness), token: another) == 429, "before any token is looked at")
+            #expect(try await harness.send("GET", "/ready").status == 429)
+            clock.advance(by: .seconds(20))
+            #expect(await self.status(self.address(harness)) == 101)
+        }
+    }
+
+    @Test("a wrong token at the upgrade costs as much as one in a request")
+    func guessedUpgrade() async throws {
+        try await self.run({ $0.addressPerMinute = 20 }) { (harness, _) async throws in
+            for _ in 0..<2 { #expect(await self.status(self.address(harness), token: "vc_nobody") == 401) }
+            #expect(await self.status(self.address(harness), token: "vc_nobody") == 429)
+            #expect(try await harness.send("GET", "/ready").status == 429)
+        }
+    }
+
+    @Test("an upgrade counts for its token and its tenant, and is refused when they have used up what they may")
+    func upgradeOfToken() async throws {
+        try await self.run({ $0.keyPerMinute = 2 }) { harness, _ in
+            let (one, two) = (try await self.token(harness), try await self.token(harness))
+            for _ in 0..<2 { #expect(try await harness.send("GET", "/v1/ice-servers", token: one).status == 200) }
+            #expect(await self.status(self.address(harness), token: one) == 429)
+            #expect(await self.status(self.address(harness), token: two) == 101)
+            #expect(try await harness.send("GET", "/v1/ice-servers", token: two).status == 200)
+            #expect(try await harness.send("GET", "/v1/ice-servers", token: two).status == 429, "the upgrade was one of two")
+        }
+        try await self.run({ $0.tenantPerMinute = 2 }) { harness, _ in
+            let (one, two, three) = (try await self.token(harness), try await self.token(harness), try await self.token(harness))
+            #expect(await self.status(self.address(harness), token: one) == 101)
+            #expect(await self.status(self.address(harness), token: two) == 101)
+            #expect(await self.status(self.address(harness), token: three) == 429)
+            #expect(try await harness.send("GET", "/v1/ice-servers", token: one).status == 429)
+        }
+    }
+
+    @Test("on the routes of older pages, too, what comes with a right costs its address nothing, and what is guessed ten times as much")
+    func refund() async throws {
+        try await self.run({ $0.addressPerMinute = 12 }) { harness, clock in
+            let token = try await self.token(harness)
+            let page = try await SignallingPage.start(harness)
+            let made = try await self.session(harness, token)
+            let path = "/api/sessions/\(made.json["session_id"]?.stringValue ?? "")"
+            for _ in 0..<8 {
+                #expect(try await self.session(harness, token).status == 200)
+                #expect(try await harness.send("GET", path, token: token).status == 200)
+                #expect(try await page.key().status == 200)
+                #expect(try await SignallingPage.start(harness).status() == "created")
+            }
+            // A key that was good a minute ago is no guess; here the wait for it fills the bucket by twelve.
+            let key = try #require(try await self.session(harness, token).json["client_secret"]?["value"]?.stringValue)
+            clock.advance(by: .seconds(60))
+            func exchange(_ key: String) async throws -> GatewayHarness.Answer {
+                let body = JSONText.encode(["sdp": GatewayHarness.offer])
+                return try await harness.send("POST", "/api/webrtc-exchange", token: key, type: "application/json", body: body)
+            }
+            for _ in 0..<15 { #expect(try await exchange(key).json["code"]?.stringValue == "key_expired") }
+            #expect(try await exchange("ek_viva_nobody").status == 401)
+            #expect(try await page.key(session: "nobody's").status == 404)
+            let refused = try await page.key()
+            #expect(refused.status == 429)
+            #expect(refused.json["code"]?.stringValue == "rate_limited", "in the form that such pages read")
+        }
+    }
 }
