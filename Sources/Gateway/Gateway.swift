@@ -188,6 +188,7 @@ public final class Gateway: Service {
             plans: TenantPlans(store: self.store, plans: self.plans, wallClock: self.wallClock, logger: self.logger),
             keyUses: keyUses
         )
+        let requestLimits = RequestLimits(self.configuration.limits, clock: self.clock, metrics: metrics)
         let watch = TokenWatch(store: self.store, clock: self.clock, wallClock: self.wallClock, logger: self.logger)
         let signalling = SignallingOffice(
             store: self.store,
@@ -195,6 +196,7 @@ public final class Gateway: Service {
             watch: watch,
             tickets: tickets,
             limits: self.configuration.signalling,
+            requestLimits: requestLimits,
             clock: self.clock,
             wallClock: self.wallClock
         )
@@ -216,7 +218,7 @@ public final class Gateway: Service {
             handsOutDirectKeys: self.configuration.handsOutDirectKeys,
             pages: try Pages(),
             assets: EmbeddedAssets(),
-            limits: RequestLimits(self.configuration.limits, clock: self.clock, metrics: metrics),
+            limits: requestLimits,
             iceServers: self.configuration.iceServers
         )
         return Parts(router: router, registry: registry, ladder: ladder, keyUses: keyUses)

@@ -46,7 +46,7 @@ struct GatewayMetrics: Sendable {
         )
         self.upstreamCircuitOpen = registry.gauge(
             "viva_upstream_circuit_open",
-            help: "1 while an upstream is not asked because it failed.",
+            help: "1 while an upstream is not asked because it failed; 0 as soon as the next call would try it.",
             labels: ["upstream"]
         )
         self.limitRefusals = registry.counter(

@@ -29,6 +29,8 @@ actor CallRegistry: Service {
     private let environment: CallEnvironment
     private var byInterview: [InterviewID: LiveCall] = [:]
     private var byCall: [CallID: LiveCall] = [:]
+    /// Interviews that are being taken up.
+    private var loads: [InterviewID: Task<LiveCall, any Error>] = [:]
     private(set) var isDraining = false
     private nonisolated let arrivals: AsyncStream<LiveCall>
     private nonisolated let arrive: AsyncStream<LiveCall>.Continuation
@@ -68,14 +70,21 @@ actor CallRegistry: Service {
     /// The call of an interview, if it is in memory.
     func call(of interview: InterviewID) -> LiveCall? { self.byInterview[interview] }
 
+    /// The call in memory, or a new one from the store. An interview is taken up once, however many requests come for it: a second
+    /// taking up would find the call of the first one in the store and close it as what a crash has left behind.
     private func liveCall(for interview: InterviewID, tenant: TenantID) async throws -> LiveCall {
-        if let call = try await self.present(interview) { return call }
-        let call = try await self.load(interview, tenant: tenant)
-        // Another request may have loaded it while this one waited; the first one counts.
-        if let present = try await self.present(interview) { return present }
-        guard self.byInterview.count < Limits.calls, !self.isDraining else { throw EdgeError.gateway(.engineFull) }
-        self.admit(call)
-        return call
+        if let load = self.loads[interview] { return try await load.value }
+        // Not part of the request: others wait for it too.
+        let load = Task {
+            defer { self.loads[interview] = nil }
+            if let call = try await self.present(interview) { return call }
+            let call = try await self.load(interview, tenant: tenant)
+            guard self.byInterview.count < Limits.calls, !self.isDraining else { throw EdgeError.gateway(.engineFull) }
+            self.admit(call)
+            return call
+        }
+        self.loads[interview] = load
+        return try await load.value
     }
 
     /// The call in memory. One that is over stays over, even when the store has not taken its end yet.

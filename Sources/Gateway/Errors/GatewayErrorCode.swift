@@ -20,6 +20,8 @@ public enum GatewayErrorCode: String, EdgeErrorCode {
     case ticketUsed = "ticket_used"
     case ticketExpired = "ticket_expired"
     case tooManyInterviews = "too_many_interviews"
+    case tooManyLinks = "too_many_links"
+    case tooManySessions = "too_many_sessions"
     case tenantCallsFull = "tenant_calls_full"
     case interviewMinutesUsed = "interview_minutes_used"
     case tenantMinutesUsed = "tenant_minutes_used"
@@ -40,7 +42,8 @@ public enum GatewayErrorCode: String, EdgeErrorCode {
         case .ticketUnknown, .planUnknown: .notFound
         case .callInProgress, .interviewOver, .sessionInUse: .conflict
         case .ticketUsed, .ticketExpired: .gone
-        case .tooManyInterviews, .tenantCallsFull, .interviewMinutesUsed, .tenantMinutesUsed: .tooManyRequests
+        case .tooManyInterviews, .tooManyLinks, .tooManySessions, .tenantCallsFull, .interviewMinutesUsed, .tenantMinutesUsed:
+            .tooManyRequests
         case .upstreamRejected: .badGateway
         case .callsFull, .engineFull, .engineUnavailable, .storageUnavailable, .draining: .serviceUnavailable
         case .upstreamTimeout: .gatewayTimeout
@@ -63,6 +66,8 @@ public enum GatewayErrorCode: String, EdgeErrorCode {
         case .ticketUsed: "This interview link was already used. Continue in the window where it was opened, or ask for a new link."
         case .ticketExpired: "This interview link has expired. Ask the person who invited you for a new one."
         case .tooManyInterviews: "Your organisation has made very many interviews in a short time. Wait a little, then go on."
+        case .tooManyLinks: "Very many links into this interview were made in a short time. Use the newest one, or wait a little."
+        case .tooManySessions: "This interview or its organiser has as many windows open as it may. Close others, or try again in a minute."
         case .tenantCallsFull: "As many interviews as the organiser may hold at once are under way. Please try again in a few minutes."
         case .interviewMinutesUsed: "The time for this interview is used up. What you said is saved."
         case .tenantMinutesUsed: "The organiser's interview time for today is used up. Please come back later; your place is kept."
@@ -80,7 +85,7 @@ public enum GatewayErrorCode: String, EdgeErrorCode {
     var retryAfter: Duration? {
         switch self {
         case .engineFull, .callsFull: .seconds(10)
-        case .tenantCallsFull, .tooManyInterviews, .tenantMinutesUsed: .seconds(60)
+        case .tenantCallsFull, .tooManyInterviews, .tooManyLinks, .tooManySessions, .tenantMinutesUsed: .seconds(60)
         // It does not heal by itself; who asks again shall do so rarely.
         case .interviewMinutesUsed: .seconds(24 * 3600)
         case .engineUnavailable, .storageUnavailable, .upstreamTimeout: .seconds(3)

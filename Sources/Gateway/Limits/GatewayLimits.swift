@@ -16,6 +16,14 @@ public struct GatewayLimits: Sendable, Equatable {
     public var tenantPerMinute = 6_000
     /// Interviews that one tenant makes, per hour.
     public var tenantInterviewsPerHour = 1_000
+    /// New links into one interview, per hour. A candidate who has lost a link or a tab needs another one now and then; a page that
+    /// takes its interview up with each reload makes some.
+    public var interviewLinksPerHour = 60
+    /// Signalling sessions of one interview at once. A page has one; one that comes back under another name leaves it behind for some
+    /// minutes.
+    public var interviewSessions = 20
+    /// Signalling sessions of one tenant at once: a quarter of what the process has, so that nobody takes the places of all.
+    public var tenantSessions = 500
     /// Calls at once. The upstream's own places usually end sooner; this bounds memory and sockets of the gateway.
     public var calls = 500
     /// Calls at once of one tenant.

@@ -10,6 +10,9 @@ struct RequestLimits: Sendable {
     enum Name: String {
         case address, ticket, key, tenant
         case tenantInterviews = "tenant_interviews"
+        case interviewLinks = "interview_links"
+        case interviewSessions = "interview_sessions"
+        case tenantSessions = "tenant_sessions"
         case calls
         case tenantCalls = "tenant_calls"
         case interviewMinutes = "interview_minutes"
@@ -19,12 +22,19 @@ struct RequestLimits: Sendable {
     /// What a ticket or a token that is not known costs of an address's bucket, beyond the request itself.
     static let failureCost = 9.0
 
+    /// An interview as a tenant names it: what somebody tries with the ids of others counts for nobody but them.
+    private struct NamedInterview: Hashable {
+        let tenant: TenantID
+        let interview: InterviewID
+    }
+
     private let limits: GatewayLimits
     private let address: RateLimiter<PeerNetwork>?
     private let ticket: RateLimiter<TokenHash>?
     private let holder: RateLimiter<TokenHash>?
     private let tenant: RateLimiter<TenantID>?
     private let interviews: RateLimiter<TenantID>?
+    private let links: RateLimiter<NamedInterview>?
     private let refusals: MetricsRegistry.Counter
 
     init(_ limits: GatewayLimits, clock: MonotonicClock, metrics: GatewayMetrics) {
@@ -39,6 +49,7 @@ struct RequestLimits: Sendable {
         self.holder = limiter(limits.keyPerMinute, per: .seconds(60))
         self.tenant = limiter(limits.tenantPerMinute, per: .seconds(60))
         self.interviews = limiter(limits.tenantInterviewsPerHour, per: .seconds(3600))
+        self.links = limiter(limits.interviewLinksPerHour, per: .seconds(3600))
     }
 
     // MARK: Addresses
@@ -77,10 +88,42 @@ struct RequestLimits: Sendable {
     /// The interview was not made after all.
     func interviewNotMade(of tenant: TenantID) { self.interviews?.giveBack(to: tenant) }
 
+    /// - Throws: `too_many_links`.
+    func admitLink(to interview: InterviewID, of tenant: TenantID) throws {
+        try self.check(.interviewLinks, self.links?.take(of: NamedInterview(tenant: tenant, interview: interview)))
+    }
+
+    /// The link was not made after all.
+    func linkNotMade(to interview: InterviewID, of tenant: TenantID) {
+        self.links?.giveBack(to: NamedInterview(tenant: tenant, interview: interview))
+    }
+
     private func check(_ name: Name, _ wait: Duration?) throws {
         guard let wait else { return }
         self.refusals.increment([name.rawValue])
-        throw name == .tenantInterviews
-            ? EdgeError.gateway(.tooManyInterviews, retryAfter: wait) : EdgeError(CommonErrorCode.rateLimited, retryAfter: wait)
+        throw switch name {
+        case .tenantInterviews: EdgeError.gateway(.tooManyInterviews, retryAfter: wait)
+        case .interviewLinks: EdgeError.gateway(.tooManyLinks, retryAfter: wait)
+        default: EdgeError(CommonErrorCode.rateLimited, retryAfter: wait)
+        }
+    }
+
+    // MARK: Signalling sessions
+
+    /// Whether there may be one more session beside so many of the tenant and of the interview.
+    ///
+    /// - Parameter ofInterview: nil: the interview's are not looked at.
+    /// - Throws: `too_many_sessions`.
+    func admitSession(ofTenant: Int, ofInterview: Int?) throws {
+        let full: Name
+        if let ofInterview, self.limits.interviewSessions > 0, ofInterview >= self.limits.interviewSessions {
+            full = .interviewSessions
+        } else if self.limits.tenantSessions > 0, ofTenant >= self.limits.tenantSessions {
+            full = .tenantSessions
+        } else {
+            return
+        }
+        self.refusals.increment([full.rawValue])
+        throw EdgeError.gateway(.tooManySessions)
     }
 }

@@ -53,7 +53,8 @@ struct CallRoutes: Sendable {
 
     private func events(_ request: Request, _ context: CandidateContext) async throws -> Response {
         let id = try context.identifier("call_id", as: CallID.self)
-        if let call = await self.registry.call(id, of: context.identity.interviewID) {
+        // A question about the stream is no reader of it.
+        if request.method != .head, let call = await self.registry.call(id, of: context.identity.interviewID) {
             let last = HTTPField.Name("Last-Event-ID").flatMap { request.headers[$0] }.flatMap { Int($0) }
             return ServerSentEvents.response(call.events.events(after: last)) { await self.watch.end(of: context.authority) }
         }

@@ -26,8 +26,15 @@ struct GatewayRouter: Sendable {
     let iceServers: ICEServers
 
     func build() -> Router<GatewayContext> {
-        let router = Router(context: GatewayContext.self)
-        // Middleware counts for the routes added after it only. This one is outside of the errors, so that a page can read them too.
+        // Twice, as what knows all routes stands before them.
+        let routes = self.router(knowing: KnownMethods([])).routes.map { (path: $0.path.description, method: $0.method) }
+        return self.router(knowing: KnownMethods(routes + [(path: SignallingSocket.path, method: .get)]))
+    }
+
+    private func router(knowing known: KnownMethods) -> Router<GatewayContext> {
+        let router = Router(context: GatewayContext.self, options: .autoGenerateHeadEndpoints)
+        // Middleware counts for the routes added after it only. These are outside of the errors: they are for those, too.
+        router.add(middleware: HeadMiddleware())
         router.add(middleware: CrossOriginMiddleware(origins: .listed(self.allowedOrigins)))
         router.addEdgeMiddleware(
             contentSecurityPolicy: Pages.contentSecurityPolicy,
@@ -37,6 +44,7 @@ struct GatewayRouter: Sendable {
         // Before anything that asks the store.
         router.add(middleware: AddressLimitMiddleware(limits: self.limits))
         router.add(middleware: OriginMiddleware<GatewayContext>(rule: OriginRule(allowed: self.allowedOrigins)))
+        router.add(middleware: MethodMiddleware(known: known))
 
         OperationsRoutes(
             store: self.store,

@@ -75,7 +75,8 @@ struct InterviewRoutes: Sendable {
 
     // MARK: Interviews
 
-    private struct CreateBody: Decodable {
+    /// What an interview is made of.
+    struct CreateBody: Decodable {
         let plan_id: String
         let candidate_name: Personal<String>?
         let origin: String?
@@ -92,12 +93,7 @@ struct InterviewRoutes: Sendable {
     private func create(_ request: Request, _ context: InterviewerContext) async throws -> Response {
         try request.requireContentType("application/json")
         let body = try await request.decodeJSON(CreateBody.self, upTo: Self.bodyLimit)
-        let (record, ticket, expiresAt) = try await self.make(
-            plan: body.plan_id,
-            candidateName: body.candidate_name,
-            origin: body.origin,
-            tenant: context.identity.tenantID
-        )
+        let (record, ticket, expiresAt) = try await self.make(body, tenant: context.identity.tenantID)
         return .json(
             CreatedBody(
                 id: record.id.rawValue,
@@ -113,13 +109,11 @@ struct InterviewRoutes: Sendable {
 
     /// Makes an interview and its first ticket.
     func make(
-        plan: String,
-        candidateName: Personal<String>?,
-        origin: String?,
+        _ body: CreateBody,
         tenant: TenantID
     ) async throws -> (record: InterviewRecord, ticket: Secret<String>, expiresAt: Timestamp) {
         var name: CandidateName?
-        if let given = candidateName?.reveal(), !given.isEmpty {
+        if let given = body.candidate_name?.reveal(), !given.isEmpty {
             name = CandidateName(given)
             if name == nil {
                 throw EdgeError(
@@ -129,20 +123,20 @@ struct InterviewRoutes: Sendable {
                 )
             }
         }
-        if let origin, !self.allowedOrigins.contains(origin) {
+        if let origin = body.origin, !self.allowedOrigins.contains(origin) {
             throw EdgeError(
                 CommonErrorCode.invalidRequest,
                 message: "The origin must be one that the server allows, such as https://careers.example.",
                 parameter: "origin"
             )
         }
-        guard let planID = PlanID(rawValue: plan) else { throw EdgeError.gateway(.planUnknown) }
+        guard let planID = PlanID(rawValue: body.plan_id) else { throw EdgeError.gateway(.planUnknown) }
         var generator = SystemRandomNumberGenerator()
         let new = NewInterview(
             id: .random(using: &generator),
             planID: planID,
             candidateName: name,
-            origin: origin,
+            origin: body.origin,
             createdAt: self.wallClock.now
         )
         try self.limits.admitInterview(of: tenant)
@@ -175,9 +169,11 @@ struct InterviewRoutes: Sendable {
     func renewTicket(of id: InterviewID, tenant: TenantID) async throws -> (ticket: Secret<String>, expiresAt: Timestamp) {
         let ticket: Secret<String>
         let expiresAt: Timestamp
+        try self.limits.admitLink(to: id, of: tenant)
         do {
             (ticket, expiresAt) = try await self.tickets.issue(for: id, tenant: tenant)
         } catch {
+            self.limits.linkNotMade(to: id, of: tenant)
             throw error.code == .conflict ? EdgeError.gateway(.interviewOver, cause: error) : error.edgeError
         }
         // Whoever talks with the old link has no right to it any more, and must not stand in the way of the new one.

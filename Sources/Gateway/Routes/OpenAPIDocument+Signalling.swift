@@ -6,8 +6,35 @@ extension OpenAPIDocument {
             + ##", "431": {"description": "The head is too large. Said before it is read, so without a body."}"##
     }
 
-    /// The routes of older signalling servers. Their socket, `/ws`, is described in `docs/interfaces.md`.
+    /// The routes of older signalling servers. The messages of their socket, `/ws`, are described in `docs/interfaces.md`.
     static let signallingPaths = """
+            "/ws": {"get": {
+              "summary": "A socket on which a page has its offer answered",
+              "description": "WebSocket, version 13. The server sends the session at once: {type: session, sessionId}. A page sends sdp_offer, \
+        ice_candidate or end_session. Whose the session is, a token at the upgrade shows, in Authorization or as the subprotocol viva.token.TOKEN \
+        beside viva, or a key that is asked for within 30 s. An address with a token in it is refused.",
+              "security": [{}, {"candidate": []}],
+              "parameters": [
+                {
+                  "name": "session", "in": "query", "description": "The public name of a session; without it the session is new, or the token's.",
+                  "schema": {"type": "string", "pattern": "^sig_[0-9a-f]{32}$"}
+                },
+                {"name": "Sec-WebSocket-Protocol", "in": "header", "schema": {"type": "string"}}
+              ],
+              "responses": {
+                "101": {"description": "The socket is open."},
+                "400": {"$ref": "#/components/responses/Error"},
+                "401": {"$ref": "#/components/responses/Error"},
+                "403": {"$ref": "#/components/responses/Error"},
+                "404": {"$ref": "#/components/responses/Error"},
+                "409": {"$ref": "#/components/responses/Error"},
+                "426": {"$ref": "#/components/responses/Error"},
+                "429": {"$ref": "#/components/responses/Refusal"},
+                "431": {"description": "The head is too large. Said before it is read, so without a body."},
+                "500": {"$ref": "#/components/responses/Error"},
+                "503": {"$ref": "#/components/responses/Refusal"}
+              }
+            }},
             "/functions/v1/interview-start": {"post": {
               "summary": "Make an interview, or take one up, and say where and how a page talks it",
               "description": "webrtc_session_id is a ticket: whoever holds it may talk the interview. webrtc_server_url holds no secret. The \

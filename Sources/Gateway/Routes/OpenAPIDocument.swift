@@ -7,7 +7,9 @@ enum OpenAPIDocument {
           "info": {
             "title": "Viva gateway",
             "version": "1",
-            "description": "Spoken interviews: tickets, calls, transcripts. Errors have one envelope and a closed list of codes."
+            "description": "Spoken interviews: tickets, calls, transcripts. Errors have one envelope and a closed list of codes. HEAD is answered \
+        wherever GET is, without a body. OPTIONS is answered with 204 and Allow; any other method that a path does not have with the response \
+        MethodNotAllowed, whatever the path names and whoever asks."
           },
           "paths": {
         \(Self.paths),
@@ -38,6 +40,11 @@ enum OpenAPIDocument {
                 "content": {"application/json": {"schema": {"anyOf": [
                   {"$ref": "#/components/schemas/FlatError"}, {"$ref": "#/components/schemas/Error"}
                 ]}}}
+              },
+              "MethodNotAllowed": {
+                "description": "405: the path does not have this method; Allow says which it has.",
+                "headers": {"X-Request-Id": {"schema": {"type": "string"}}, "Allow": {"schema": {"type": "string"}}},
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
               },
               "Refusal": {
                 "description": "A limit is reached; Retry-After says how many seconds to wait.",

@@ -24,6 +24,7 @@ struct OperationsRoutes: Sendable {
         router.get("/ready") { _, _ in await self.ready() }
         router.get("/metrics") { _, _ in
             self.metrics.writesWaiting.set(Double(self.budget.waiting))
+            for rung in self.ladder.rungs { rung.measure() }
             return Response.text(self.metrics.registry.render(), contentType: "text/plain; version=0.0.4; charset=utf-8")
         }
         router.get("/openapi.json") { _, _ in

@@ -14,11 +14,17 @@ struct InterviewStartRoute: Sendable {
         router.post("/functions/v1/interview-start") { request, context in try await self.start(request, context) }
     }
 
-    private struct StartBody: Decodable {
-        let interview_id: String?
-        let plan_id: String?
-        let candidate_name: Personal<String>?
-        let origin: String?
+    /// One that there is, or what a new one is made of.
+    private enum StartBody: Decodable {
+        case present(String)
+        case new(InterviewRoutes.CreateBody)
+
+        private enum CodingKeys: CodingKey { case interview_id }
+
+        init(from decoder: any Decoder) throws {
+            let given = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(String.self, forKey: .interview_id)
+            self = if let given { .present(given) } else { .new(try InterviewRoutes.CreateBody(from: decoder)) }
+        }
     }
 
     private struct StartedBody: Encodable {
@@ -44,25 +50,14 @@ struct InterviewStartRoute: Sendable {
         let id: InterviewID
         let ticket: Secret<String>
         let expiresAt: Timestamp
-        if let text = body.interview_id {
+        switch body {
+        case .present(let text):
             guard let given = InterviewID(rawValue: text) else { throw EdgeError.notFound }
             id = given
             (ticket, expiresAt) = try await self.interviews.renewTicket(of: id, tenant: tenant)
-        } else {
-            guard let plan = body.plan_id else {
-                throw EdgeError(
-                    CommonErrorCode.invalidRequest,
-                    message: "The field plan_id or interview_id is missing.",
-                    parameter: "plan_id"
-                )
-            }
+        case .new(let new):
             let record: InterviewRecord
-            (record, ticket, expiresAt) = try await self.interviews.make(
-                plan: plan,
-                candidateName: body.candidate_name,
-                origin: body.origin,
-                tenant: tenant
-            )
+            (record, ticket, expiresAt) = try await self.interviews.make(new, tenant: tenant)
             id = record.id
         }
         return .json(

@@ -13,13 +13,20 @@ import ServerEdge
 struct SignallingMachine: ~Copyable {
     enum Action: Equatable {
         case send(SignallingServerMessage)
-        /// Carry the offer out, then tell ``exchanged(_:at:)``.
-        case exchange(String)
+        /// Carry the offer out, then tell ``exchanged(_:_:at:)``.
+        case exchange(Exchange)
         /// The candidate ends the interview; then tell ``interviewEnded()``.
         case endInterview
         case close(WebSocketCloseCode)
         /// The session is over: forget it.
         case forget
+    }
+
+    /// One try of an offer. By its number its outcome is known from those of others: a socket may close, and the next one have an offer
+    /// under way, before the outcome of the first one's is there.
+    struct Exchange: Equatable {
+        let number: Int
+        let offer: String
     }
 
     /// By what the open socket may have an offer answered.
@@ -40,7 +47,9 @@ struct SignallingMachine: ~Copyable {
     private struct Offer {
         let sdp: String
         var tries = 0
-        var isRunning = false
+        /// Of the exchange that is under way.
+        var running: Int?
+        var isRunning: Bool { self.running != nil }
         /// When the wait for a key is over.
         var until: Duration
         /// The page knows already that it needs a new key.
@@ -52,6 +61,8 @@ struct SignallingMachine: ~Copyable {
     private var socket: Socket
     private var offer: Offer?
     private var exchanges: MinuteQuota
+    /// Exchanges so far.
+    private var begun = 0
     private var keys: MinuteQuota
     private(set) var lastSign: Duration
     private(set) var isOver = false
@@ -134,15 +145,16 @@ struct SignallingMachine: ~Copyable {
             self.offer = nil
             return [self.failure(SignallingFault(CommonErrorCode.rateLimited))]
         }
+        self.begun += 1
         offer.tries += 1
-        offer.isRunning = true
+        offer.running = self.begun
         self.offer = offer
-        return [.exchange(offer.sdp)]
+        return [.exchange(Exchange(number: self.begun, offer: offer.sdp))]
     }
 
     /// Tells the page to get a new key, and keeps the offer for it.
     private mutating func wait(_ fault: SignallingFault, at now: Duration) -> Action {
-        self.offer?.isRunning = false
+        self.offer?.running = nil
         self.offer?.isTold = true
         self.offer?.until = now + self.limits.retryWindow
         return self.failure(fault)
@@ -150,11 +162,14 @@ struct SignallingMachine: ~Copyable {
 
     private func failure(_ fault: SignallingFault) -> Action { .send(.error(.exchangeFailed, fault)) }
 
-    /// What came of the exchange of the last offer.
+    /// Whether the outcome of this exchange is waited for. That of an offer whose socket has closed is not.
+    func isRunning(_ number: Int) -> Bool { !self.isOver && self.offer?.running == number }
+
+    /// What came of an exchange; of one that nobody waits for it changes nothing.
     ///
     /// - Parameter result: the SDP answer, or why there is none.
-    mutating func exchanged(_ result: Result<String, SignallingFault>, at now: Duration) -> [Action] {
-        guard let offer = self.offer, offer.isRunning else { return [] }
+    mutating func exchanged(_ number: Int, _ result: Result<String, SignallingFault>, at now: Duration) -> [Action] {
+        guard self.isRunning(number), let offer = self.offer else { return [] }
         switch result {
         case .success(let answer):
             self.offer = nil

@@ -30,6 +30,7 @@ final class SignallingOffice: Service {
     let watch: TokenWatch
     private let tickets: TicketOffice
     private let limits: SignallingLimits
+    private let requestLimits: RequestLimits
     private let clock: MonotonicClock
     private let wallClock: WallClock
     private let state = Mutex(State())
@@ -42,6 +43,7 @@ final class SignallingOffice: Service {
         watch: TokenWatch,
         tickets: TicketOffice,
         limits: SignallingLimits,
+        requestLimits: RequestLimits,
         clock: MonotonicClock,
         wallClock: WallClock
     ) {
@@ -50,6 +52,7 @@ final class SignallingOffice: Service {
         self.watch = watch
         self.tickets = tickets
         self.limits = limits
+        self.requestLimits = requestLimits
         self.clock = clock
         self.wallClock = wallClock
         (self.wake, self.wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -67,7 +70,8 @@ final class SignallingOffice: Service {
     /// - Parameter isNamedByPeer: the name came in an address, where others may read it.
     func open(_ id: SignallingSessionID, isShown: Bool = true, isNamedByPeer: Bool = true) throws -> SignallingSession {
         let session = self.state.withLock { state -> SignallingSession? in
-            if let present = state.sessions[id] { return present }
+            // One that is over is about to be forgotten.
+            if let present = state.sessions[id], !present.isOver { return present }
             guard state.sessions.count < self.limits.sessions / (isShown ? 1 : 2) else { return nil }
             let session = SignallingSession(
                 id: id,
@@ -94,8 +98,35 @@ final class SignallingOffice: Service {
     /// A session of a candidate without a socket of its own: one for each token.
     func session(of holder: SignallingHolder, token: Secret<String>) throws -> SignallingSession {
         let session = try self.open(SignallingSessionID(of: token))
-        guard session.bind(holder, ownsName: true) else { throw EdgeError.notFound }
+        try self.claim(session, by: holder, ownsName: true)
         return session
+    }
+
+    /// Makes the session somebody's, or finds that it is theirs, if they may have one more.
+    ///
+    /// - Parameter ownsName: as for ``SignallingSession/bind(_:ticket:ownsName:)``.
+    /// - Throws: `too_many_sessions`; `not_found` when it is another one's, or may be.
+    func claim(_ session: SignallingSession, by holder: SignallingHolder, ownsName: Bool = false) throws {
+        // Under the lock, so that of two claims at once the second one sees the first.
+        try self.state.withLock { state in
+            do {
+                if session.holder == nil { try self.admit(holder.candidate.tenantID, holder.candidate.interviewID, &state) }
+                guard session.bind(holder, ownsName: ownsName) else { throw EdgeError.notFound }
+            } catch {
+                // What was made for the claim goes with it.
+                if session.endUnused(), state.sessions[session.id] === session { state.sessions[session.id] = nil }
+                throw error
+            }
+        }
+    }
+
+    /// Counted anew each time, which two thousand sessions make a matter of microseconds: there is no count that could go wrong.
+    private func admit(_ tenant: TenantID, _ interview: InterviewID?, _ state: inout State) throws {
+        let present = state.sessions.values.compactMap(\.holder?.candidate).filter { $0.tenantID == tenant }
+        try self.requestLimits.admitSession(
+            ofTenant: present.count,
+            ofInterview: interview.map { interview in present.count(where: { $0.interviewID == interview }) }
+        )
     }
 
     // MARK: Whose a session is
@@ -115,30 +146,46 @@ final class SignallingOffice: Service {
         if let id = SignallingSessionID(rawValue: name.expose()) {
             guard let principal, let authority else { throw EdgeError.unauthorized }
             guard let session = self.session(id), !session.isOver else { throw EdgeError.notFound }
-            if let holder = session.holder {
-                guard principal.concerns(holder.candidate) else { throw EdgeError.notFound }
-            } else {
-                // Nobody's yet. A candidate's token says whose it becomes; an employee's names no interview.
-                guard case .candidate(let candidate) = principal, session.bind(SignallingHolder(candidate: candidate, authority: authority))
-                else { throw EdgeError.notFound }
+            switch principal {
+            case .candidate(let candidate):
+                // A session that is nobody's becomes theirs, and one that is theirs lives by this token from now on.
+                try self.claim(session, by: SignallingHolder(candidate: candidate, authority: authority))
+            case .workspace:
+                // An employee's token names no interview, so it makes no session anybody's.
+                guard let holder = session.holder, principal.concerns(holder.candidate) else { throw EdgeError.notFound }
             }
             return session
         }
         let (ticket, id) = (name, SignallingSessionID(of: name))
-        if let session = self.session(id), session.wasOpened(by: TokenDigest(of: ticket)), !session.isOver {
-            guard let holder = session.holder, principal?.concerns(holder.candidate) ?? true else { throw EdgeError.notFound }
-            return session
+        let session = try await self.session(of: ticket, id, for: principal, from: origin)
+        guard let holder = session.holder, principal?.concerns(holder.candidate) ?? true else { throw EdgeError.notFound }
+        // Each time, not only when the ticket is used: as long as its session lives, it is the right to a key.
+        if let bound = session.ticket?.origin, bound != origin { throw EdgeError.gateway(.originNotAllowed) }
+        return session
+    }
+
+    /// The session that this ticket has opened, or opens now.
+    private func session(
+        of ticket: Secret<String>,
+        _ id: SignallingSessionID,
+        for principal: Principal?,
+        from origin: String?
+    ) async throws -> SignallingSession {
+        let digest = TokenDigest(of: ticket)
+        func opened() -> SignallingSession? {
+            self.session(id).flatMap { $0.ticket?.digest == digest && !$0.isOver ? $0 : nil }
         }
-        switch principal {
-        case nil: break
-        case .candidate: throw EdgeError.notFound
-        case .workspace(let identity):
-            let state = try await translatingStoreErrors { () throws(InterviewStoreError) in try await self.tickets.state(of: ticket) }
+        if let session = opened() { return session }
+        if case .candidate = principal { throw EdgeError.notFound }
+        let state = try await translatingStoreErrors { () throws(InterviewStoreError) in try await self.tickets.state(of: ticket) }
+        // Another request may have used it meanwhile.
+        if let session = opened() { return session }
+        if case .workspace(let identity) = principal {
             guard case .usable(identity.tenantID, _, _, _) = state else { throw EdgeError.notFound }
         }
-        let session = try await self.redeem(ticket, for: id, from: origin)
-        guard let holder = session.holder, principal?.concerns(holder.candidate) ?? true else { throw EdgeError.notFound }
-        return session
+        // Here, so that a page of another origin cannot spoil the request of the right one that comes at the same time.
+        if case .usable(_, _, _, let bound?) = state, bound != origin { throw EdgeError.gateway(.originNotAllowed) }
+        return try await self.redeem(ticket, for: id, from: origin)
     }
 
     /// Uses the ticket and makes the session its candidate's. Two requests that come together get the same session; one that goes
@@ -148,12 +195,17 @@ final class SignallingOffice: Service {
             if let running = state.redemptions[id] { return running }
             let task = Task { () async throws -> SignallingSession in
                 defer { self.state.withLock { state in state.redemptions[id] = nil } }
-                if let session = self.session(id), session.wasOpened(by: TokenDigest(of: ticket)) { return session }
+                let digest = TokenDigest(of: ticket)
+                if let session = self.session(id), session.ticket?.digest == digest { return session }
                 // Only a good ticket makes a session, and a full table uses none up.
                 let state = try await translatingStoreErrors { () throws(InterviewStoreError) in try await self.tickets.state(of: ticket) }
                 // A practice ticket makes an interview each time it is used; a session is one interview's.
                 if case .usable(_, _, practice: true, _) = state { throw EdgeError.gateway(.ticketUnknown) }
-                if case .usable = state { _ = try self.open(id) }
+                if case .usable(let tenant, _, _, _) = state {
+                    // Tickets of one interview are limited by themselves, each by the hour.
+                    try self.state.withLock { try self.admit(tenant, nil, &$0) }
+                    _ = try self.open(id)
+                }
                 let admission = try await self.tickets.redeem(ticket, from: origin)
                 let interview = admission.interview
                 let holder = SignallingHolder(
@@ -161,7 +213,8 @@ final class SignallingOffice: Service {
                     authority: .candidate(TokenHash(of: admission.token), endsAt: admission.expiresAt)
                 )
                 let session = try self.open(id)
-                guard session.bind(holder, ticket: TokenDigest(of: ticket), ownsName: true) else { throw EdgeError.notFound }
+                let shown = SignallingSession.Ticket(digest: digest, origin: interview.origin)
+                guard session.bind(holder, ticket: shown, ownsName: true) else { throw EdgeError.notFound }
                 return session
             }
             state.redemptions[id] = task
@@ -209,6 +262,20 @@ final class SignallingOffice: Service {
         let answer = try await self.registry.connect(holder.candidate, offer: offer, replacing: session.lastCall)
         session.lastCall = answer.callID
         return answer
+    }
+
+    /// Carries an offer of the session's socket out and tells the session what came of it.
+    ///
+    /// A call that was set up for a socket that has gone meanwhile is hung up: nobody has its answer.
+    func carryOut(_ exchange: SignallingMachine.Exchange, of session: SignallingSession) async {
+        do {
+            let answer = try await self.exchange(exchange.offer, for: session)
+            guard !session.exchanged(exchange.number, .success(answer.sdp)), let holder = session.holder else { return }
+            await self.registry.call(answer.callID, of: holder.candidate.interviewID)?.makeWay(answer.callID)
+        } catch {
+            let fault = SignallingFault((error as? EdgeError) ?? EdgeError(CommonErrorCode.internalError, cause: error))
+            _ = session.exchanged(exchange.number, .failure(fault))
+        }
     }
 
     private func isInForce(_ authority: Authority) async throws -> Bool {

@@ -13,7 +13,7 @@ struct SignallingHolder: Sendable {
 final class SignallingSession: Sendable {
     /// What takes time, for the task group of the open socket.
     enum Work: Sendable {
-        case exchange(String)
+        case exchange(SignallingMachine.Exchange)
         case endInterview
         case watch(Authority)
     }
@@ -23,6 +23,13 @@ final class SignallingSession: Sendable {
         let connection: WebSocketConnection
         let requestID: String
         let work: AsyncStream<Work>.Continuation
+    }
+
+    /// The ticket that opened the session: whoever presents it has the right to a key.
+    struct Ticket: Sendable {
+        let digest: TokenDigest
+        /// The only web origin whose pages may present it; nil: any that the server allows.
+        let origin: String?
     }
 
     struct Key: Sendable {
@@ -42,7 +49,7 @@ final class SignallingSession: Sendable {
     private struct State: ~Copyable {
         var machine: SignallingMachine
         var holder: SignallingHolder?
-        var ticket: TokenDigest?
+        var ticket: Ticket?
         var key: Key?
         var lastCall: CallID?
         var outlet: Outlet?
@@ -74,22 +81,39 @@ final class SignallingSession: Sendable {
     /// Makes the session somebody's, or finds that it is theirs already.
     ///
     /// - Parameter ownsName: the ticket or the token was shown that the session's name is made of.
-    /// - Returns: false when it is another one's, or may be.
-    func bind(_ holder: SignallingHolder, ticket: TokenDigest? = nil, ownsName: Bool = false) -> Bool {
+    /// - Returns: false when it is another one's, or may be, or over.
+    func bind(_ holder: SignallingHolder, ticket: Ticket? = nil, ownsName: Bool = false) -> Bool {
         self.state.withLock { state in self.bind(&state, holder, ticket, ownsName) }
     }
 
-    private func bind(_ state: inout State, _ holder: SignallingHolder, _ ticket: TokenDigest?, _ ownsName: Bool) -> Bool {
-        if let present = state.holder { return present.candidate.interviewID == holder.candidate.interviewID }
-        guard ownsName || !self.isNamedByPeer else { return false }
+    private func bind(_ state: inout State, _ holder: SignallingHolder, _ ticket: Ticket?, _ ownsName: Bool) -> Bool {
+        guard !state.machine.isOver else { return false }
+        if let present = state.holder {
+            guard present.candidate.interviewID == holder.candidate.interviewID else { return false }
+            // The session lives by the newest claim. All tokens of candidates are good equally long, so the one that ends last is the
+            // one that was given last, whichever of two requests came through first.
+            guard holder.authority != present.authority, holder.candidate.expiresAt >= present.candidate.expiresAt else { return true }
+        } else {
+            guard ownsName || !self.isNamedByPeer else { return false }
+            state.ticket = ticket
+        }
         state.holder = holder
-        state.ticket = ticket
         state.outlet?.work.yield(.watch(holder.authority))
         return true
     }
 
-    /// Whether this ticket has opened the session.
-    func wasOpened(by ticket: TokenDigest) -> Bool { self.state.withLock { $0.ticket == ticket } }
+    /// Ends a session that is nobody's and has no socket.
+    ///
+    /// - Returns: false when it is somebody's, or may become so.
+    func endUnused() -> Bool {
+        self.state.withLock { state in
+            guard state.holder == nil, !state.machine.isOpen else { return false }
+            return Self.perform(state.machine.authorityEnded(), nil)
+        }
+    }
+
+    /// The ticket that has opened the session, if one did.
+    var ticket: Ticket? { self.state.withLock { $0.ticket } }
 
     // MARK: The socket
 
@@ -121,9 +145,23 @@ final class SignallingSession: Sendable {
             Self.perform(state.machine.received(text, at: self.clock.now, isClaimed: state.holder != nil), state.outlet)
         }
     }
-    func exchanged(_ result: Result<String, SignallingFault>) -> Bool { self.step { $0.exchanged(result, at: $1) } }
+    /// - Returns: false when nobody waits for this answer any more.
+    func exchanged(_ number: Int, _ result: Result<String, SignallingFault>) -> Bool {
+        self.state.withLock { state in
+            guard state.machine.isRunning(number) else { return false }
+            _ = Self.perform(state.machine.exchanged(number, result, at: self.clock.now), state.outlet)
+            return true
+        }
+    }
     func interviewEnded() -> Bool { self.step { machine, _ in machine.interviewEnded() } }
-    func authorityEnded() -> Bool { self.step { machine, _ in machine.authorityEnded() } }
+
+    /// - Returns: true when the session is over: no newer claim has taken the place of this one.
+    func ended(_ authority: Authority) -> Bool {
+        self.state.withLock { state in
+            guard state.holder?.authority == authority else { return false }
+            return Self.perform(state.machine.authorityEnded(), state.outlet)
+        }
+    }
     func checkTime() -> Bool {
         self.state.withLock { state in
             Self.perform(state.machine.checkTime(at: self.clock.now, isClaimed: state.holder != nil), state.outlet)

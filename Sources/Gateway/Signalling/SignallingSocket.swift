@@ -37,8 +37,11 @@ struct SignallingSocket: Sendable {
             guard self.origins.allows(request.headers[values: .origin], authority: request.authority) else {
                 throw EdgeError.gateway(.originNotAllowed)
             }
-            guard !AuthenticationMiddleware.refusedParameters.contains(where: { request.queryItem($0) != nil }) else {
-                throw EdgeError.unauthorized
+            let names = request.queryNames
+            guard !AuthenticationMiddleware.refuses(names) else { throw EdgeError.unauthorized }
+            // Named twice, or under a name that cannot be read: no socket of a session that was not asked for.
+            guard names.count(where: { $0.lowercased() == "session" }) == (request.queryItem("session") == nil ? 0 : 1) else {
+                throw EdgeError(CommonErrorCode.invalidRequest, parameter: "session")
             }
             let shown = try await self.shown(request)
             let session = try self.session(request, shown)
@@ -101,6 +104,7 @@ struct SignallingSocket: Sendable {
             session = try self.office.open(.random(using: &generator), isShown: false, isNamedByPeer: false)
         }
         guard !session.isOpen else { throw EdgeError.gateway(.sessionInUse) }
+        if let shown { try self.office.claim(session, by: shown.holder, ownsName: shown.name == session.id) }
         return session
     }
 
@@ -138,20 +142,15 @@ struct SignallingSocket: Sendable {
     private func perform(_ job: SignallingSession.Work, _ session: SignallingSession) async {
         let isOver: Bool
         switch job {
-        case .exchange(let offer):
-            let result: Result<String, SignallingFault>
-            do {
-                result = .success(try await self.office.exchange(offer, for: session).sdp)
-            } catch {
-                result = .failure(SignallingFault((error as? EdgeError) ?? EdgeError(CommonErrorCode.internalError, cause: error)))
-            }
-            isOver = session.exchanged(result)
+        case .exchange(let exchange):
+            await self.office.carryOut(exchange, of: session)
+            isOver = false
         case .endInterview:
             if let interview = session.holder?.candidate.interviewID { _ = await self.office.registry.call(of: interview)?.end() }
             isOver = session.interviewEnded()
         case .watch(let authority):
             await self.office.watch.end(of: authority)
-            isOver = Task.isCancelled ? false : session.authorityEnded()
+            isOver = Task.isCancelled ? false : session.ended(authority)
         }
         if isOver { self.office.forget(session) }
     }

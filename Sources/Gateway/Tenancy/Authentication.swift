@@ -107,6 +107,9 @@ struct AuthenticationMiddleware: RouterMiddleware {
     /// Names under which clients put tokens into addresses.
     static let refusedParameters = ["access_token", "token", "candidate_token", "api_key", "apikey", "authorization", "jwt"]
 
+    /// Whether one of the names, as they stand in an address, is such a name, in whatever case and however often.
+    static func refuses(_ names: some Sequence<String>) -> Bool { names.contains { self.refusedParameters.contains($0.lowercased()) } }
+
     let authenticator: Authenticator
     let limits: RequestLimits
     /// Lets requests without a token pass, and those with a key of a signalling session, for routes that know another right. A token
@@ -118,8 +121,8 @@ struct AuthenticationMiddleware: RouterMiddleware {
         context: GatewayContext,
         next: (Request, GatewayContext) async throws -> Response
     ) async throws -> Response {
-        let names = request.uri.queryParameters.map { (String($0.key).removingPercentEncoding ?? "").lowercased() }
-        guard !names.contains(where: { Self.refusedParameters.contains($0) }) else { throw EdgeError.unauthorized }
+        let names = request.uri.queryParameters.map { String($0.key).removingPercentEncoding ?? "" }
+        guard !Self.refuses(names) else { throw EdgeError.unauthorized }
         if self.isOptional, request.headers[.authorization] == nil || request.signallingKey != nil {
             return try await next(request, context)
         }

@@ -51,6 +51,15 @@ struct CircuitBreaker: ~Copyable {
         if case .closed = self.state { true } else { false }
     }
 
+    /// Whether ``ask(at:)`` would refuse. Once the rest is over it would not, though nobody has asked yet.
+    func refuses(at now: Duration) -> Bool {
+        switch self.state {
+        case .closed: false
+        case .open(let until): now < until
+        case .halfOpen(let since): now < since + self.limits.probe
+        }
+    }
+
     /// May the server be asked now?
     mutating func ask(at now: Duration) -> Verdict {
         switch self.state {

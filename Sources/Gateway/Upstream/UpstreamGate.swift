@@ -26,6 +26,9 @@ struct UpstreamGate: ~Copyable {
 
     var isClosed: Bool { self.breaker.isClosed }
 
+    /// Whether this life of the server would not be asked now because it has failed. What a life before it did counts for nothing.
+    func isOpen(to life: Int = 0, at now: Duration) -> Bool { life <= self.life && self.breaker.refuses(at: now) }
+
     /// - Parameter life: which life of the server is to be asked. A later one than before is met without prejudice.
     mutating func admit(to life: Int = 0, at now: Duration) -> Admission {
         if life > self.life {

@@ -133,6 +133,14 @@ final class UpstreamRung: Sendable {
         self.logger.warning("an upstream failed", metadata: metadata)
     }
 
+    /// Sets the figure of the circuit to what holds at this moment: time and a restart of the server close it without a word.
+    func measure() {
+        // No address: the server is not running, and what was known of it stands.
+        let life = self.choice.upstream.endpoint?.life ?? 0
+        let isOpen = self.gate.withLock { [now = self.clock.now] in $0.isOpen(to: life, at: now) }
+        self.metrics.upstreamCircuitOpen.set(isOpen ? 1 : 0, ["\(self.number)"])
+    }
+
     private func tell(_ change: CircuitBreaker.Change) {
         switch change {
         case .none: return

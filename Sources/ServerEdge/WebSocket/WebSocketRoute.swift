@@ -87,6 +87,13 @@ public struct WebSocketRequest: Sendable {
         return found
     }
 
+    /// The names of all query parameters, percent-decoded; one that doesn't decode to UTF-8 is an empty name.
+    public var queryNames: [String] {
+        query.split(separator: "&").map { pair in
+            Self.percentDecoded(pair.prefix { $0 != "=" }) ?? ""
+        }
+    }
+
     /// The token of `Authorization: Bearer …`.
     public var bearerToken: Secret<String>? {
         BearerToken.parse(headers)

@@ -180,6 +180,9 @@ struct RequestLimitTests {
             $0.keyPerMinute = 0
             $0.tenantPerMinute = 0
             $0.tenantInterviewsPerHour = 0
+            $0.interviewLinksPerHour = 0
+            $0.interviewSessions = 0
+            $0.tenantSessions = 0
             $0.calls = 0
             $0.tenantCalls = 0
             $0.interviewMinutes = 0

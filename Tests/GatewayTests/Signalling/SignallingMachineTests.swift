@@ -13,15 +13,24 @@ struct SignallingMachineTests {
     private final class Driver {
         typealias Actions = [SignallingMachine.Action]
         private var machine = SignallingMachine(id: SignallingMachineTests.id, limits: SignallingLimits(), at: .zero)
+        private var begun = 0
+
+        private func noting(_ actions: Actions) -> Actions {
+            for case .exchange(let exchange) in actions { self.begun = exchange.number }
+            return actions
+        }
 
         func opened(_ permission: SignallingMachine.Permission, at now: Duration) -> Actions { machine.opened(permission, at: now) }
         func closed(at now: Duration) { machine.closed(at: now) }
         func received(_ text: String, at now: Duration, isClaimed: Bool = false) -> Actions {
-            machine.received(text, at: now, isClaimed: isClaimed)
+            self.noting(machine.received(text, at: now, isClaimed: isClaimed))
         }
-        func exchanged(_ result: Result<String, SignallingFault>, at now: Duration) -> Actions { machine.exchanged(result, at: now) }
+        /// - Parameter number: nil: of the exchange that was begun last.
+        func exchanged(_ result: Result<String, SignallingFault>, at now: Duration, number: Int? = nil) -> Actions {
+            machine.exchanged(number ?? self.begun, result, at: now)
+        }
         func mayHaveKey(at now: Duration) -> Bool { machine.mayHaveKey(at: now) }
-        func keyMade(until end: Duration, at now: Duration) -> Actions { machine.keyMade(until: end, at: now) }
+        func keyMade(until end: Duration, at now: Duration) -> Actions { self.noting(machine.keyMade(until: end, at: now)) }
         func interviewEnded() -> Actions { machine.interviewEnded() }
         func authorityEnded() -> Actions { machine.authorityEnded() }
         func checkTime(at now: Duration, isClaimed: Bool = true) -> Actions { machine.checkTime(at: now, isClaimed: isClaimed) }
@@ -32,6 +41,8 @@ struct SignallingMachineTests {
     private func failure(_ code: GatewayErrorCode) -> SignallingMachine.Action {
         .send(.error(.exchangeFailed, SignallingFault(code)))
     }
+
+    private func exchange(_ number: Int) -> SignallingMachine.Action { .exchange(.init(number: number, offer: "v=0")) }
 
     private func codes(_ actions: [SignallingMachine.Action]) -> [SignallingErrorCode] {
         actions.compactMap { if case .send(.error(let code, _)) = $0 { code } else { nil } }
@@ -56,7 +67,7 @@ struct SignallingMachineTests {
         let machine = machine()
         _ = machine.opened(.none, at: .zero)
         #expect(machine.keyMade(until: .seconds(60), at: .seconds(1)) == [])
-        #expect(machine.received(Self.offer, at: .seconds(2)) == [.exchange("v=0")])
+        #expect(machine.received(Self.offer, at: .seconds(2)) == [exchange(1)])
         #expect(machine.exchanged(.success("answer"), at: .seconds(3)) == [.send(.sdpAnswer("answer"))])
     }
 
@@ -66,7 +77,7 @@ struct SignallingMachineTests {
         _ = machine.opened(.none, at: .zero)
         #expect(machine.received(Self.offer, at: .seconds(1)) == [])
         #expect(machine.checkTime(at: .seconds(5)) == [])
-        #expect(machine.keyMade(until: .seconds(65), at: .seconds(5)) == [.exchange("v=0")])
+        #expect(machine.keyMade(until: .seconds(65), at: .seconds(5)) == [exchange(1)])
         #expect(machine.keyMade(until: .seconds(65), at: .seconds(5)) == [], "one exchange for one offer")
     }
 
@@ -77,7 +88,7 @@ struct SignallingMachineTests {
         _ = machine.received(Self.offer, at: .seconds(1))
         #expect(machine.checkTime(at: .seconds(6)) == [failure(.keyMissing)])
         #expect(machine.checkTime(at: .seconds(7)) == [], "said once")
-        #expect(machine.keyMade(until: .seconds(67), at: .seconds(8)) == [.exchange("v=0")])
+        #expect(machine.keyMade(until: .seconds(67), at: .seconds(8)) == [exchange(1)])
     }
 
     @Test("an offer that nobody brings a key for is forgotten")
@@ -96,7 +107,7 @@ struct SignallingMachineTests {
         _ = machine.opened(.none, at: .zero)
         _ = machine.keyMade(until: .seconds(60), at: .zero)
         #expect(machine.received(Self.offer, at: .seconds(60)) == [failure(.keyExpired)])
-        #expect(machine.keyMade(until: .seconds(121), at: .seconds(61)) == [.exchange("v=0")])
+        #expect(machine.keyMade(until: .seconds(121), at: .seconds(61)) == [exchange(1)])
     }
 
     @Test("an exchange that fails is tried once more with a new key, and no third time")
@@ -104,10 +115,10 @@ struct SignallingMachineTests {
         let machine = machine()
         _ = machine.opened(.none, at: .zero)
         _ = machine.keyMade(until: .seconds(60), at: .zero)
-        #expect(machine.received(Self.offer, at: .seconds(1)) == [.exchange("v=0")])
+        #expect(machine.received(Self.offer, at: .seconds(1)) == [exchange(1)])
         let full = SignallingFault(GatewayErrorCode.engineFull)
         #expect(machine.exchanged(.failure(full), at: .seconds(2)) == [failure(.engineFull)])
-        #expect(machine.keyMade(until: .seconds(63), at: .seconds(3)) == [.exchange("v=0")])
+        #expect(machine.keyMade(until: .seconds(63), at: .seconds(3)) == [exchange(2)])
         #expect(machine.exchanged(.failure(full), at: .seconds(4)) == [failure(.engineFull)])
         #expect(machine.keyMade(until: .seconds(65), at: .seconds(5)) == [])
     }
@@ -121,17 +132,43 @@ struct SignallingMachineTests {
         #expect(machine.exchanged(.success("answer"), at: .zero) == [.send(.sdpAnswer("answer"))])
     }
 
+    @Test("the outcome of an exchange whose socket has closed is nobody's, whatever the next socket has under way")
+    func overtaken() {
+        let machine = machine()
+        _ = machine.opened(.token, at: .zero)
+        #expect(machine.received(Self.offer, at: .zero) == [exchange(1)])
+        machine.closed(at: .seconds(1))
+        #expect(machine.exchanged(.success("answer"), at: .seconds(1), number: 1) == [])
+        _ = machine.opened(.token, at: .seconds(2))
+        #expect(machine.exchanged(.success("answer"), at: .seconds(2), number: 1) == [])
+        #expect(machine.received(Self.offer, at: .seconds(3)) == [exchange(2)])
+        #expect(machine.exchanged(.success("of the first"), at: .seconds(4), number: 1) == [])
+        #expect(machine.exchanged(.failure(SignallingFault(GatewayErrorCode.engineFull)), at: .seconds(4), number: 1) == [])
+        #expect(machine.exchanged(.success("answer"), at: .seconds(5), number: 2) == [.send(.sdpAnswer("answer"))])
+        #expect(machine.exchanged(.success("answer"), at: .seconds(6), number: 2) == [], "once")
+    }
+
+    @Test("an answer that comes when the session is over is nobody's")
+    func late() {
+        let machine = machine()
+        _ = machine.opened(.token, at: .zero)
+        _ = machine.received(Self.offer, at: .zero)
+        _ = machine.authorityEnded()
+        #expect(machine.exchanged(.success("answer"), at: .zero) == [])
+    }
+
     @Test("more exchanges than a minute may have are refused, and allowed again after it")
     func quota() {
         let machine = machine()
         _ = machine.opened(.token, at: .zero)
-        for _ in 0..<SignallingLimits().exchangesPerMinute {
-            #expect(machine.received(Self.offer, at: .zero) == [.exchange("v=0")])
+        let most = SignallingLimits().exchangesPerMinute
+        for number in 1...most {
+            #expect(machine.received(Self.offer, at: .zero) == [exchange(number)])
             _ = machine.exchanged(.success("answer"), at: .zero)
         }
         let refused = SignallingFault(CommonErrorCode.rateLimited)
         #expect(machine.received(Self.offer, at: .seconds(59)) == [.send(.error(.exchangeFailed, refused))])
-        #expect(machine.received(Self.offer, at: .seconds(60)) == [.exchange("v=0")])
+        #expect(machine.received(Self.offer, at: .seconds(60)) == [exchange(most + 1)])
     }
 
     @Test("a session has so many keys a minute and no more")
@@ -231,7 +268,7 @@ struct SignallingMachineTests {
         let machine = machine()
         _ = machine.opened(.token, at: .zero)
         #expect(codes(machine.received(text, at: .zero)) == [.invalidMessage])
-        #expect(machine.received(Self.offer, at: .zero) == [.exchange("v=0")])
+        #expect(machine.received(Self.offer, at: .zero) == [exchange(1)])
     }
 
     @Test("an unknown type is named, cut and without control characters")

@@ -236,7 +236,7 @@ struct SignallingRouteTests {
             for (origin, isAllowed) in [("https://careers.example", true), ("https://evil.example", false)] {
                 let preflight = try await harness.send("OPTIONS", path, headers: asks.merging(["Origin": origin]) { $1 })
                 #expect((preflight.headers["access-control-allow-origin"] == origin) == isAllowed)
-                #expect((preflight.status == 204) == isAllowed)
+                #expect(preflight.status == (isAllowed ? 204 : 403))
                 let refused = try await page.key(session: "x", headers: ["Origin": origin])
                 #expect(refused.status == (isAllowed ? 404 : 403))
                 #expect((refused.headers["access-control-allow-origin"] == origin) == isAllowed)
@@ -254,6 +254,41 @@ struct SignallingRouteTests {
             #expect(try await page.key(headers: ["Origin": "https://jobs.example"]).json["code"]?.stringValue == "origin_not_allowed")
             #expect(try await page.key().status == 403)
             #expect(try await page.key(headers: ["Origin": "https://careers.example"]).status == 200)
+        }
+    }
+
+    @Test("a ticket that is bound to an origin gives keys to that origin only, also while the session lives that it has opened")
+    func boundOriginStays() async throws {
+        var options = GatewayHarness.Options()
+        options.configure = { $0.allowedOrigins = ["https://careers.example", "https://jobs.example"] }
+        try await GatewayHarness.run(options) { (harness) async throws in
+            let page = try await SignallingPage.start(harness, body: #"{"plan_id":"practice","origin":"https://careers.example"}"#)
+            #expect(try await page.key(headers: ["Origin": "https://careers.example"]).status == 200)
+            for headers in [["Origin": "https://jobs.example"], ["Origin": harness.ready.address], [:]] {
+                let refused = try await page.key(headers: headers)
+                #expect(refused.json["code"]?.stringValue == "origin_not_allowed", "\(headers)")
+                // Who works for the tenant presents the ticket under the same condition.
+                #expect(try await page.key(token: harness.workspaceToken, headers: headers).status == 403, "\(headers)")
+            }
+            #expect(try await page.key(headers: ["Origin": "https://careers.example"]).status == 200)
+        }
+    }
+
+    @Test("two requests at the same time with one bound ticket: the page it is bound to gets its key, the other one none")
+    func boundOriginTogether() async throws {
+        var options = GatewayHarness.Options()
+        options.configure = { $0.allowedOrigins = ["https://careers.example", "https://jobs.example"] }
+        try await GatewayHarness.run(options) { (harness) async throws in
+            for _ in 0..<4 {
+                let page = try await SignallingPage.start(harness, body: #"{"plan_id":"practice","origin":"https://careers.example"}"#)
+                let statuses = try await withThrowingTaskGroup(of: [String: Int].self) { group in
+                    for origin in ["https://careers.example", "https://jobs.example"] {
+                        for _ in 0..<2 { group.addTask { [origin: try await page.key(headers: ["Origin": origin]).status] } }
+                    }
+                    return try await group.reduce(into: [:]) { all, next in all.merge(next.mapValues { [$0] }) { $0 + $1 } }
+                }
+                #expect(statuses == ["https://careers.example": [200, 200], "https://jobs.example": [403, 403]])
+            }
         }
     }
 }

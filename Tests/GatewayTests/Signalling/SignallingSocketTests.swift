@@ -18,6 +18,7 @@ struct SignallingSocketTests {
             connection.close()
             return nil
         } catch .refused(let status, _) {
+            #expect((try? DescribedAnswer.describes("GET", "/ws", status)) == true, "openapi.json does not have \(status)")
             return status
         } catch {
             return -1
@@ -207,6 +208,40 @@ struct SignallingSocketTests {
         }
     }
 
+    @Test("what is no upgrade is told so, in the form that is described")
+    func noUpgrade() async throws {
+        try await GatewayHarness.run { (harness) async throws in
+            let answer = try await harness.send("GET", "/ws")
+            #expect(answer.status == 426)
+            #expect(answer.code == "upgrade_required")
+            #expect(answer.headers["upgrade"] == "websocket")
+            #expect(try await harness.send("POST", "/ws").headers["allow"] == "GET, HEAD, OPTIONS")
+        }
+    }
+
+    @Test("an address with a token in it is refused, in whatever case, however often and however written; so is a session named twice")
+    func addresses() async throws {
+        try await GatewayHarness.run { (harness) async throws in
+            let candidate = try await harness.join()
+            let queries = [
+                "token=\(candidate.token)", "token=\(candidate.token)&token=\(candidate.token)", "token=a&token=b", "Token=x", "TOKEN=x",
+                "access_token=x&Access_Token=y", "%74oken=x", "candidate_token", "x=1&jwt=", "Authorization=Bearer%20x", "token=%zz",
+            ]
+            for query in queries {
+                #expect(await self.refusal(self.address(harness) + "?" + query) == 401, "\(query)")
+                let headers: HTTPFields = [.authorization: "Bearer \(candidate.token)"]
+                #expect(await self.refusal(self.address(harness) + "?" + query, headers: headers) == 401, "\(query)")
+            }
+            let name = SignallingSessionID(of: Secret("x")).rawValue
+            for query in [
+                "session=\(name)&session=\(name)", "session=\(name)&Session=\(name)", "Session=\(name)", "session=%zz", "session=%ff",
+            ] {
+                #expect(await self.refusal(self.address(harness) + "?" + query) == 400, "\(query)")
+            }
+            #expect(await self.refusal(self.address(harness) + "?session=\(name)&other=1&other=2") == nil)
+        }
+    }
+
     @Test("a key request with the told name makes the socket the candidate's")
     func toldName() async throws {
         try await GatewayHarness.run { (harness) async throws in
@@ -265,6 +300,96 @@ struct SignallingSocketTests {
             let many = try await SignallingPeer(self.address(harness))
             for _ in 0..<200 { many.send(#"{"type":"ice_candidate"}"#) }
             #expect(await many.closeCode() == 1008)
+        }
+    }
+
+    @Test("what comes of an offer of the socket before is no answer to the offer of the present one")
+    func overtaken() async throws {
+        try await GatewayHarness.run { (harness) async throws in
+            let page = try await SignallingPage.start(harness)
+            let first = try await page.socket()
+            #expect(try await page.key().status == 200)
+            harness.store.candidateQuestions.holdNext(2)
+            first.send(SignallingPeer.offer)
+            try await harness.store.candidateQuestions.arrived(1)
+            first.connection.close()
+            _ = await first.closeCode()
+            var second: SignallingPeer?
+            while second == nil { second = try? await page.socket() }
+            let peer = try #require(second)
+            #expect(try await page.key().status == 200)
+            peer.send(SignallingPeer.offer)
+            try await harness.store.candidateQuestions.arrived(2)
+            // The first exchange was cancelled with its socket, so it fails as soon as it goes on.
+            harness.store.candidateQuestions.letOneGo()
+            for _ in 0..<50 {
+                peer.send(#"{"type":"ice_candidate"}"#)
+                #expect(try await peer.nextType() == "ice_status")
+            }
+            harness.store.candidateQuestions.letOneGo()
+            #expect(try await peer.nextType() == "sdp_answer")
+        }
+    }
+
+    /// A new link of the interview, and the token that it gives.
+    private func newToken(_ harness: GatewayHarness, _ interview: String) async throws -> String {
+        let answer = try await harness.send("POST", "/v1/interviews/\(interview)/link", token: harness.workspaceToken)
+        let ticket = try #require(answer.json["join_url"]?.stringValue?.split(separator: "/").last)
+        return try await harness.join(String(ticket)).token
+    }
+
+    /// Waits until the open tokens were looked at twice from now on; or for long enough, when none is open any more.
+    private func tokensLookedAt(_ harness: GatewayHarness, _ clock: ManualClock) async throws {
+        let before = harness.store.tokenQueries
+        for _ in 0..<400 where harness.store.tokenQueries < before + 2 {
+            clock.advance(by: .milliseconds(50))
+            try await Task.sleep(for: .milliseconds(1))
+        }
+    }
+
+    @Test("a session lives by the newest token that was shown for it: a socket with the token of a new link stays open")
+    func newestToken() async throws {
+        let clock = ManualClock()
+        var options = GatewayHarness.Options()
+        options.clock = clock
+        try await GatewayHarness.run(options) { (harness) async throws in
+            let page = try await SignallingPage.start(harness)
+            let old = try await self.newToken(harness, page.interview)
+            let first = try await SignallingPeer(self.address(harness), headers: [.authorization: "Bearer \(old)"])
+            first.connection.close()
+            _ = await first.closeCode()
+            let new = try await self.newToken(harness, page.interview)
+            let address = self.address(harness) + "?session=\(first.session)"
+            var second: SignallingPeer?
+            while second == nil { second = try? await SignallingPeer(address, headers: [.authorization: "Bearer \(new)"]) }
+            let peer = try #require(second)
+            try await self.tokensLookedAt(harness, clock)
+            peer.send(#"{"type":"ice_candidate"}"#)
+            #expect(try await peer.nextType() == "ice_status")
+            peer.send(SignallingPeer.offer)
+            #expect(try await peer.nextType() == "sdp_answer")
+            // And with it the session ends.
+            _ = try await self.newToken(harness, page.interview)
+            try await self.tokensLookedAt(harness, clock)
+            #expect(try await peer.nextType() == "error SESSION_CLOSED unauthorized")
+        }
+    }
+
+    @Test("a key that is asked for with the newer token keeps the open socket, too")
+    func newestTokenByKey() async throws {
+        let clock = ManualClock()
+        var options = GatewayHarness.Options()
+        options.clock = clock
+        try await GatewayHarness.run(options) { (harness) async throws in
+            let page = try await SignallingPage.start(harness)
+            let old = try await self.newToken(harness, page.interview)
+            let peer = try await SignallingPeer(self.address(harness))
+            #expect(try await page.key(token: old, session: peer.session).status == 200)
+            let new = try await self.newToken(harness, page.interview)
+            #expect(try await page.key(token: new, session: peer.session).status == 200)
+            try await self.tokensLookedAt(harness, clock)
+            peer.send(SignallingPeer.offer)
+            #expect(try await peer.nextType() == "sdp_answer")
         }
     }
 }

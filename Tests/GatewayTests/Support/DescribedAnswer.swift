@@ -15,12 +15,27 @@ enum DescribedAnswer {
         if method == "OPTIONS" { return [] }
         let document = try Self.document.get()
         let place = "\(method) \(path.prefix { $0 != "?" }) \(status)"
-        guard let operation = self.operation(method, path, document) else {
+        let isHead = method == "HEAD"
+        guard let operation = self.operation(isHead ? "GET" : method, path, document) else {
+            if status == 405, let response = document["components"]?["responses"]?["MethodNotAllowed"], !isHead {
+                return self.faults(of: response, mediaType: mediaType, text: text, at: place, document)
+            }
             return [404, 405].contains(status) ? [] : ["\(place): there is no such operation"]
         }
         guard let response = operation["responses"]?["\(status)"].map({ self.resolved($0, document) }) else {
             return ["\(place): the status is not described"]
         }
+        if isHead { return text.isEmpty ? [] : ["\(place): a body after HEAD"] }
+        return self.faults(of: response, mediaType: mediaType, text: text, at: place, document)
+    }
+
+    private static func faults(
+        of response: JSONValue,
+        mediaType: String,
+        text: String,
+        at place: String,
+        _ document: JSONValue
+    ) -> [String] {
         guard let contents = response["content"]?.objectValue else {
             return text.isEmpty ? [] : ["\(place): no content is described"]
         }
@@ -28,6 +43,11 @@ enum DescribedAnswer {
         guard mediaType == "application/json", let schema = content["schema"] else { return [] }
         guard let value = try? RealtimeCoding.decode(JSONValue.self, from: text) else { return ["\(place): this is no JSON"] }
         return self.faults(of: value, schema, at: place, document)
+    }
+
+    /// Whether the description has this status of the operation.
+    static func describes(_ method: String, _ path: String, _ status: Int) throws -> Bool {
+        try self.operation(method, path, self.document.get())?["responses"]?["\(status)"] != nil
     }
 
     private static func operation(_ method: String, _ path: String, _ document: JSONValue) -> JSONValue? {

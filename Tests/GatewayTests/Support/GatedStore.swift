@@ -3,7 +3,7 @@ import InterviewCore
 import InterviewStore
 import Synchronization
 
-/// A real store whose segment writes a test can hold back or let fail.
+/// A real store whose segment writes a test can hold back or let fail, and some of whose questions it can hold back.
 final class GatedStore: InterviewStore {
     private struct State {
         var isHolding = false
@@ -21,6 +21,10 @@ final class GatedStore: InterviewStore {
     /// Where the files are.
     let folder: String
     private let state = Mutex(State())
+    /// Questions whose a candidate token is.
+    let candidateQuestions = Turnstile()
+    /// Questions for one interview.
+    let interviewQuestions = Turnstile()
 
     init(_ store: any InterviewStore, folder: String) {
         self.store = store
@@ -50,8 +54,10 @@ final class GatedStore: InterviewStore {
     /// How many questions about tokens have come.
     var tokenQueries: Int { self.state.withLock { $0.tokenQueries } }
 
-    /// Segment writes and questions about tokens go on.
+    /// All that waits goes on.
     func open() {
+        self.candidateQuestions.open()
+        self.interviewQuestions.open()
         let waiting = self.state.withLock { state in
             state.isHolding = false
             state.isFailing = false
@@ -106,7 +112,8 @@ final class GatedStore: InterviewStore {
         try await self.store.createInterview(interview, tenant: tenant)
     }
     func interview(_ id: InterviewID, tenant: TenantID) async throws(InterviewStoreError) -> InterviewRecord {
-        try await self.store.interview(id, tenant: tenant)
+        await self.interviewQuestions.pass()
+        return try await self.store.interview(id, tenant: tenant)
     }
     func interviews(tenant: TenantID, after cursor: String?, limit: Int) async throws(InterviewStoreError) -> InterviewPage {
         try await self.store.interviews(tenant: tenant, after: cursor, limit: limit)
@@ -148,7 +155,8 @@ final class GatedStore: InterviewStore {
         try await self.store.saveCandidateToken(token, interview: interview, tenant: tenant)
     }
     func candidate(_ hash: TokenHash, now: Timestamp) async throws(InterviewStoreError) -> CandidateIdentity? {
-        try await self.store.candidate(hash, now: now)
+        await self.candidateQuestions.pass()
+        return try await self.store.candidate(hash, now: now)
     }
     func tenants() async throws(InterviewStoreError) -> [TenantID] { try await self.store.tenants() }
     func createAPIKey(_ key: NewAPIKey, tenant: TenantID) async throws(InterviewStoreError) -> APIKeyRecord {

@@ -33,6 +33,19 @@ struct CircuitBreakerTests {
         #expect(breaker.ask(at: .milliseconds(13_999)) == .refuse(until: .seconds(14)))
     }
 
+    @Test("says of itself what it would do: refuse until the rest is over, while a probe is under way, and no longer")
+    func refuses() throws {
+        var breaker = try self.opened()
+        let rest = [breaker.refuses(at: .seconds(4)), breaker.refuses(at: .milliseconds(13_999)), breaker.refuses(at: .seconds(14))]
+        #expect(rest == [true, true, false])
+        _ = try self.permit(breaker.ask(at: .seconds(14)))
+        let probe = [breaker.refuses(at: .seconds(15)), breaker.refuses(at: .seconds(29))]
+        #expect(probe == [true, false])
+        let fresh = CircuitBreaker()
+        let isRefusing = fresh.refuses(at: .zero)
+        #expect(!isRefusing)
+    }
+
     @Test("stays closed when the fifth failure comes more than ten seconds after the first")
     func slow() throws {
         var breaker = CircuitBreaker()

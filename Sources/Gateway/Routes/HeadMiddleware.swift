@@ -1,0 +1,15 @@
+import HTTPTypes
+import Hummingbird
+
+/// Takes the body from every answer to `HEAD`, errors among them: bytes behind such a head would be read as the next answer
+/// (RFC 9110, section 9.3.2).
+struct HeadMiddleware: RouterMiddleware {
+    func handle(
+        _ request: Request,
+        context: GatewayContext,
+        next: (Request, GatewayContext) async throws -> Response
+    ) async throws -> Response {
+        let response = try await next(request, context)
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+}
