@@ -56,7 +56,7 @@ struct LoadFlowsCommand: AsyncParsableCommand {
         guard count > 0, warmUp >= 0, concurrency > 0, sessions > 0 else {
             throw ValidationError("--count, --concurrency and --sessions must be at least 1, --warm-up at least 0")
         }
-        _ = try ServerAddress(url)
+        guard ServerAddress(url) != nil else { throw ValidationError(ServerAddress.complaint(url)) }
     }
 
     private struct Report: Encodable {
@@ -75,7 +75,7 @@ struct LoadFlowsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let address = try ServerAddress(url)
+        guard let address = ServerAddress(url) else { throw ValidationError(ServerAddress.complaint(url)) }
         if let pid, ProcessUse(pid: pid) == nil { throw CommandFailure("there is no process \(pid)") }
         let load: SignallingLoad
         do {
@@ -190,19 +190,5 @@ struct LoadFlowsCommand: AsyncParsableCommand {
             }
             return try await group.reduce(into: []) { $0 += $1 }
         }
-    }
-}
-
-/// Host and port of `http://HOST:PORT`.
-struct ServerAddress: Equatable {
-    let host: String
-    let port: Int
-
-    init(_ url: String) throws {
-        guard let parts = URLComponents(string: url), parts.scheme == "http", let host = parts.host, !host.isEmpty,
-            parts.path.isEmpty || parts.path == "/"
-        else { throw ValidationError("--url must be like http://127.0.0.1:8080, not \"\(url)\"") }
-        self.host = host
-        self.port = parts.port ?? 80
     }
 }

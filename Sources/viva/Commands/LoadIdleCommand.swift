@@ -25,11 +25,11 @@ struct LoadIdleCommand: AsyncParsableCommand {
         guard connections > 0, batch > 0, hold >= 0, messages >= 0 else {
             throw ValidationError("--connections and --batch must be at least 1, --hold and --messages at least 0")
         }
-        _ = try ServerAddress(url)
+        guard ServerAddress(url) != nil else { throw ValidationError(ServerAddress.complaint(url)) }
     }
 
     func run() async throws {
-        let address = try ServerAddress(url)
+        guard let address = ServerAddress(url) else { throw ValidationError(ServerAddress.complaint(url)) }
         guard let before = ProcessUse(pid: pid) else { throw CommandFailure("there is no process \(pid)") }
         let sockets = try IdleSockets(host: address.host, port: address.port, path: path)
         do {
