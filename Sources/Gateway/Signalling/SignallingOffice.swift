@@ -154,7 +154,7 @@ final class SignallingOffice: Service {
                 // A practice ticket makes an interview each time it is used; a session is one interview's.
                 if case .usable(_, _, practice: true, _) = state { throw EdgeError.gateway(.ticketUnknown) }
                 if case .usable = state { _ = try self.open(id) }
-                let admission = try await self.tickets.redeem(ticket, from: origin)
+                let admission = try await self.tickets.redeem(ticket, from: origin, known: state)
                 let interview = admission.interview
                 let holder = SignallingHolder(
                     candidate: CandidateIdentity(tenantID: interview.tenantID, interviewID: interview.id, expiresAt: admission.expiresAt),
