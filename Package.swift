@@ -181,7 +181,7 @@ let package = Package(
         ),
         tests("VoiceMedia", ["VoiceMedia", "VoiceEngine"], resources: [.copy("Fixtures")]),
         tests("SpeechModels", ["SpeechModels", "CZlib", crypto, httpClient, httpTypes, hummingbird, nioCore]),
-        tests("VivaTestKit", ["VivaTestKit"]),
+        tests("VivaTestKit", ["VivaTestKit", nioCore]),
         tests(
             "Gateway",
             [

@@ -4,6 +4,6 @@ import ArgumentParser
 @main struct EdgeBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "EdgeBenchmark",
-        subcommands: [FrameThroughput.self, SmallServer.self, IdleSockets.self]
+        subcommands: [FrameThroughput.self, SmallServer.self]
     )
 }

@@ -199,6 +199,34 @@ public struct CallRecord: Hashable, Sendable {
     }
 }
 
+/// All that an interview is taken up with.
+public struct InterviewHistory: Hashable, Sendable {
+    public let record: InterviewRecord
+    /// In the version that the interview has.
+    public let plan: InterviewPlan
+    /// The transcript in order.
+    public let segments: [TranscriptSegment]
+    /// Oldest first.
+    public let calls: [CallRecord]
+
+    public init(record: InterviewRecord, plan: InterviewPlan, segments: [TranscriptSegment], calls: [CallRecord]) {
+        self.record = record
+        self.plan = plan
+        self.segments = segments
+        self.calls = calls
+    }
+}
+
+/// Something that is written of an interview, other than its transcript.
+public enum InterviewWrite: Sendable {
+    case transition(from: InterviewStatus, to: InterviewStatus, reason: String?, at: Timestamp)
+    case progress(ConductorProgress)
+    case event(InterviewEvent)
+    case coverage(QuestionCoverage, at: Timestamp)
+    case call(CallRecord)
+    case callEnd(CallID, reason: String, at: Timestamp)
+}
+
 /// How long calls were connected within a span.
 public struct ConnectedTime: Hashable, Sendable {
     /// Of all calls together.

@@ -27,6 +27,8 @@ public protocol InterviewStore: Sendable {
     /// Makes an interview in status `created`. `notFound` if there is no such plan; `conflict` if the id is taken.
     func createInterview(_ interview: NewInterview, tenant: TenantID) async throws(InterviewStoreError) -> InterviewRecord
     func interview(_ id: InterviewID, tenant: TenantID) async throws(InterviewStoreError) -> InterviewRecord
+    /// What is stored of an interview that is taken up, all of one moment.
+    func history(of id: InterviewID, tenant: TenantID) async throws(InterviewStoreError) -> InterviewHistory
     /// A page, newest first. `limit` is brought into 1 … `InterviewStoreLimits.page`; an unreadable cursor is `invalidCursor`.
     /// The cursor says nothing but what the last interview of the page shows itself.
     func interviews(tenant: TenantID, after cursor: String?, limit: Int) async throws(InterviewStoreError) -> InterviewPage
@@ -105,6 +107,10 @@ public protocol InterviewStore: Sendable {
     /// How long the calls of a tenant were connected between `since` and `now`. A call that was not closed counts up to the end
     /// of its interview, or up to now.
     func connectedTime(tenant: TenantID, since: Timestamp, now: Timestamp) async throws(InterviewStoreError) -> ConnectedTime
+
+    /// Writes all of these of one interview in their order, or none of them. What each one means, and what it is refused for, is that
+    /// of the function of its name.
+    func record(_ writes: [InterviewWrite], interview: InterviewID, tenant: TenantID) async throws(InterviewStoreError)
 
     // MARK: Transcript
 

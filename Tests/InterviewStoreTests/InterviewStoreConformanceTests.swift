@@ -43,6 +43,27 @@ struct InterviewStoreConformanceTests {
         await fixture.store.close()
     }
 
+    @Test("an interview is taken up with its own version of the plan, its transcript and its calls", arguments: StoreFactory.all)
+    func history(factory: StoreFactory) async throws {
+        let fixture = try await StoreFixture(factory)
+        // Read before and after there is a newer one.
+        #expect(try await fixture.store.plan(fixture.plan.id, version: nil, tenant: .local) == fixture.plan)
+        let second = try InterviewPlan.sample(version: 2, text: "What else did you do?")
+        try await fixture.store.savePlan(second, tenant: .local, at: fixture.now)
+        #expect(try await fixture.store.plan(second.id, version: nil, tenant: .local) == second)
+        for number in 1...2 { _ = try await fixture.append(fixture.turn(number)) }
+        let call = CallRecord(id: .fresh(), interviewID: fixture.interview.id, startedAt: fixture.now)
+        try await fixture.store.recordCall(call, tenant: .local)
+        let history = try await fixture.store.history(of: fixture.interview.id, tenant: .local)
+        #expect(history.record == fixture.interview)
+        #expect(history.plan == fixture.plan)
+        #expect(history.segments.map(\.turn) == [fixture.turn(1), fixture.turn(2)])
+        #expect(history.calls == [call])
+        let stranger = TenantID(wellFormed: "another")
+        #expect(await code { _ = try await fixture.store.history(of: fixture.interview.id, tenant: stranger) } == .notFound)
+        await fixture.store.close()
+    }
+
     @Test("pages name every interview once, newest first", arguments: StoreFactory.all)
     func pages(factory: StoreFactory) async throws {
         let fixture = try await StoreFixture(factory)

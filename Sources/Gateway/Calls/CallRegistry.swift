@@ -97,17 +97,14 @@ actor CallRegistry: Service {
 
     private func load(_ interview: InterviewID, tenant: TenantID) async throws -> LiveCall {
         do {
-            let store = self.environment.store
-            let record = try await store.interview(interview, tenant: tenant)
-            guard !record.status.isFinal else { throw EdgeError.gateway(.interviewOver) }
-            let plan = try await store.plan(record.planID, version: record.planVersion, tenant: tenant)
-            let segments = try await store.segments(interview: interview, tenant: tenant, after: nil)
-            var calls = try await store.calls(interview: interview, tenant: tenant)
-            try await self.closeForgotten(&calls, of: record, saidUntil: segments.last?.endMilliseconds)
+            let history = try await self.environment.store.history(of: interview, tenant: tenant)
+            guard !history.record.status.isFinal else { throw EdgeError.gateway(.interviewOver) }
+            var calls = history.calls
+            try await self.closeForgotten(&calls, of: history.record, saidUntil: history.segments.last?.endMilliseconds)
             return LiveCall(
-                record: record,
-                plan: plan,
-                segments: segments,
+                record: history.record,
+                plan: history.plan,
+                segments: history.segments,
                 connectedBefore: calls.reduce(.zero) { $0 + $1.connectedTime },
                 environment: self.environment
             )

@@ -216,6 +216,7 @@ extension LiveCall {
     /// Ends the life of this object; the interview stays where the store has it.
     func retire() {
         self.isRetired = true
+        self.disarmAll()
         self.events.finish()
         self.startJob.finish()
     }

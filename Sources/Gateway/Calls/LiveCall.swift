@@ -34,7 +34,6 @@ actor LiveCall {
 
     enum Job: Sendable {
         case read(WebSocketConnection, attempt: Int)
-        case wait(Timer, Duration, cancelled: AsyncStream<Never>, generation: Int)
         case hangUp(UpstreamCallPlace)
         case checkMinutes(attempt: Int)
         case announceEnd
@@ -65,7 +64,8 @@ actor LiveCall {
     var isEnding = false
     /// ``run()`` is coming to its end; no connection is taken any more.
     var isRetired = false
-    private var timers: [Timer: (cancel: AsyncStream<Never>.Continuation, generation: Int)] = [:]
+    /// A task for each armed timer. One by itself, because a task of a group cannot be cancelled alone; all of them end with ``run()``.
+    private var timers: [Timer: (wait: Task<Void, Never>, generation: Int)] = [:]
     private var timerGeneration = 0
     /// What the conductor waits for while the clock stands.
     private var standingDeadline: Duration?
@@ -160,6 +160,7 @@ actor LiveCall {
                     group.cancelAll()
                 }
             }
+            await self.disarmAll()
             self.writer.close()
         }
     }
@@ -189,18 +190,6 @@ actor LiveCall {
             // 1000 and 1001: the engine ended the call in order, because the browser went away (api of the engine).
             let orderly = closure.initiator == .peer && (closure.code == .normalClosure || closure.code == .goingAway)
             await self.connectionEnded(attempt: attempt, reason: orderly ? .callLost : .engineLost)
-        case .wait(let timer, let duration, let cancelled, let generation):
-            let clock = self.environment.clock
-            let fired = await withTaskGroup(of: Bool.self) { group in
-                group.addTask { (try? await clock.sleep(for: duration)) != nil }
-                group.addTask {
-                    for await _ in cancelled {}
-                    return false
-                }
-                defer { group.cancelAll() }
-                return await group.next() ?? false
-            }
-            if fired { await self.fired(timer, generation: generation) }
         case .hangUp(let place):
             await self.environment.ladder.hangUp(place)
         case .checkMinutes(let attempt):
@@ -220,14 +209,22 @@ actor LiveCall {
 
     func arm(_ timer: Timer, after duration: Duration) {
         self.disarm(timer)
+        guard !self.isRetired else { return }
         self.timerGeneration += 1
-        let (cancelled, cancel) = AsyncStream.makeStream(of: Never.self)
-        self.timers[timer] = (cancel, self.timerGeneration)
-        self.startJob.yield(.wait(timer, max(.zero, duration), cancelled: cancelled, generation: self.timerGeneration))
+        let (clock, generation) = (self.environment.clock, self.timerGeneration)
+        let wait = Task.detached {
+            guard (try? await clock.sleep(for: max(.zero, duration))) != nil else { return }
+            await self.fired(timer, generation: generation)
+        }
+        self.timers[timer] = (wait, generation)
     }
 
     func disarm(_ timer: Timer) {
-        self.timers.removeValue(forKey: timer)?.cancel.finish()
+        self.timers.removeValue(forKey: timer)?.wait.cancel()
+    }
+
+    func disarmAll() {
+        for timer in Array(self.timers.keys) { self.disarm(timer) }
     }
 
     private func fired(_ timer: Timer, generation: Int) {

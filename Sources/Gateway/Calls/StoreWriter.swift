@@ -30,6 +30,19 @@ final class StoreWriter: Sendable {
             }
         }
 
+        /// In the words of the store; nil for a turn.
+        var forStore: InterviewWrite? {
+            switch self {
+            case .segment: nil
+            case .event(let event): .event(event)
+            case .coverage(let coverage, let at): .coverage(coverage, at: at)
+            case .transition(let from, let to, let reason, let at): .transition(from: from, to: to, reason: reason, at: at)
+            case .progress(let progress): .progress(progress)
+            case .call(let record): .call(record)
+            case .callEnd(let id, let reason, let at): .callEnd(id, reason: reason, at: at)
+            }
+        }
+
         /// Its kind, for the log.
         var name: String {
             switch self {
@@ -61,7 +74,8 @@ final class StoreWriter: Sendable {
 
     private struct State {
         var queue: [Write] = []
-        var isWriting = false
+        /// So many of the first are being written.
+        var writing = 0
         var isClosed = false
         var waiters: [AsyncStream<Never>.Continuation] = []
     }
@@ -100,7 +114,7 @@ final class StoreWriter: Sendable {
     func enqueue(_ write: Write) -> Bool {
         let accepted: Bool = self.state.withLock { state in
             guard !state.isClosed else { return false }
-            if case .progress = write, case .progress? = state.queue.last, state.queue.count > (state.isWriting ? 1 : 0) {
+            if case .progress = write, case .progress? = state.queue.last, state.queue.count > state.writing {
                 state.queue[state.queue.count - 1] = write
                 return true
             }
@@ -148,24 +162,52 @@ final class StoreWriter: Sendable {
         }
     }
 
+    /// What is written in one transaction: a turn alone, as its place in the transcript is told; of the rest as much as waits.
+    private static let mostAtOnce = 32
+
     private func writeAll() async {
-        while !Task.isCancelled,
-            let write = self.state.withLock({ state -> Write? in
-                state.isWriting = !state.queue.isEmpty
-                return state.queue.first
-            })
-        {
-            await self.write(write)
-            if Task.isCancelled { return }
-            self.budget.release(bytes: write.cost)
-            let waiters = self.state.withLock { state -> [AsyncStream<Never>.Continuation] in
-                state.queue.removeFirst()
-                state.isWriting = false
-                guard state.queue.isEmpty else { return [] }
-                defer { state.waiters.removeAll() }
-                return state.waiters
+        while !Task.isCancelled {
+            let writes = self.state.withLock { state -> [Write] in
+                let others = state.queue.prefix(Self.mostAtOnce).prefix { $0.forStore != nil }
+                let writes = others.isEmpty ? state.queue.prefix(1) : others
+                state.writing = writes.count
+                return Array(writes)
             }
-            for waiter in waiters { waiter.finish() }
+            guard !writes.isEmpty else { return }
+            if await !self.writeTogether(writes) {
+                for write in writes {
+                    await self.write(write)
+                    if Task.isCancelled { return }
+                    self.taken(1)
+                }
+            } else {
+                self.taken(writes.count)
+            }
+        }
+    }
+
+    /// The first ones of the queue are done with.
+    private func taken(_ count: Int) {
+        let (done, waiters) = self.state.withLock { state -> (ArraySlice<Write>, [AsyncStream<Never>.Continuation]) in
+            let done = state.queue.prefix(count)
+            state.queue.removeFirst(count)
+            state.writing -= count
+            guard state.queue.isEmpty else { return (done, []) }
+            defer { state.waiters.removeAll() }
+            return (done, state.waiters)
+        }
+        for write in done { self.budget.release(bytes: write.cost) }
+        for waiter in waiters { waiter.finish() }
+    }
+
+    /// - Returns: false when they have to be written one by one: there is one only, or one of them was refused or could not be written.
+    private func writeTogether(_ writes: [Write]) async -> Bool {
+        guard writes.count > 1 else { return false }
+        do {
+            try await self.store.record(writes.compactMap(\.forStore), interview: self.interview, tenant: self.tenant)
+            return true
+        } catch {
+            return false
         }
     }
 

@@ -1,12 +1,13 @@
 import InterviewCore
 import InterviewStore
 import ServerEdge
+import Synchronization
 
 /// The limits on connected minutes. They are counted from the stored calls, so a restart forgets nothing.
 ///
 /// A tenant's are those of the last 24 hours, not of a calendar day or month: that needs no time zone, and no first of the
 /// month at which everybody who was stopped begins at once.
-struct MinuteLimits: Sendable {
+final class MinuteLimits: Sendable {
     /// The span that a tenant's minutes are counted in.
     static let window: Duration = .seconds(24 * 3600)
     /// How often it is looked, during a call, whether the tenant has minutes left. The tenant's other calls use them up too.
@@ -16,6 +17,9 @@ struct MinuteLimits: Sendable {
     private let store: any InterviewStore
     private let wallClock: WallClock
     private let refusals: MetricsRegistry.Counter
+    /// What tenants had used, and when the store was asked. So many tenants are remembered; then it begins anew.
+    private let counted = Mutex<[TenantID: (total: Duration, at: Timestamp)]>([:])
+    private static let mostCounted = 1_000
 
     init(_ limits: GatewayLimits, store: any InterviewStore, wallClock: WallClock, metrics: GatewayMetrics) {
         self.limits = limits
@@ -48,12 +52,29 @@ struct MinuteLimits: Sendable {
     func tenantWait(_ tenant: TenantID) async -> Duration? {
         guard self.hasTenantLimit else { return nil }
         let now = self.wallClock.now
+        guard !self.cannotHaveUsedUp(tenant, by: now) else { return nil }
         let since = now + (.zero - Self.window)
-        guard let time = try? await self.store.connectedTime(tenant: tenant, since: since, now: now),
-            time.total >= .seconds(60 * self.limits.tenantMinutesPerDay)
-        else { return nil }
+        guard let time = try? await self.store.connectedTime(tenant: tenant, since: since, now: now) else { return nil }
+        self.counted.withLock { counted in
+            if counted.count >= Self.mostCounted { counted = [:] }
+            counted[tenant] = (time.total, now)
+        }
+        guard time.total >= self.tenantTime else { return nil }
         // Minutes come back when the oldest call slides out of the window; that is at once if it began before it.
         let oldest = time.oldestStart.map { .milliseconds($0.millisecondsSince1970 - since.millisecondsSince1970) } ?? Duration.zero
         return max(Self.check, oldest)
+    }
+
+    private var tenantTime: Duration { .seconds(60 * self.limits.tenantMinutesPerDay) }
+
+    /// The store adds up all calls of the day, which at its end are many, and every beginning call asks. But the sum grows by no more than
+    /// the calls that a tenant may have at once, so there is a time before which it cannot have reached the limit. After ``check`` the
+    /// store is asked anyway, as during a call.
+    private func cannotHaveUsedUp(_ tenant: TenantID, by now: Timestamp) -> Bool {
+        guard let last = self.counted.withLock({ $0[tenant] }) else { return false }
+        let age = Duration.milliseconds(now.millisecondsSince1970 - last.at.millisecondsSince1970)
+        let atOnce = self.limits.tenantCalls > 0 ? self.limits.tenantCalls : self.limits.calls
+        guard age >= .zero, age < Self.check, atOnce > 0 else { return false }
+        return last.total + age * atOnce < self.tenantTime
     }
 }

@@ -206,7 +206,7 @@ final class SignallingOffice: Service {
                     try self.state.withLock { try self.admit(tenant, nil, &$0) }
                     _ = try self.open(id)
                 }
-                let admission = try await self.tickets.redeem(ticket, from: origin)
+                let admission = try await self.tickets.redeem(ticket, from: origin, known: state)
                 let interview = admission.interview
                 let holder = SignallingHolder(
                     candidate: CandidateIdentity(tenantID: interview.tenantID, interviewID: interview.id, expiresAt: admission.expiresAt),

@@ -81,11 +81,18 @@ final class TicketOffice: Sendable {
 
     /// Uses the ticket.
     ///
-    /// - Parameter origin: the web origin of the page that presents it; nil: no page does. An interview that is bound to an
-    ///   origin opens there only, and a ticket that is refused for it is not used.
+    /// - Parameters:
+    ///   - origin: the web origin of the page that presents it; nil: no page does. An interview that is bound to an origin opens there
+    ///     only, and a ticket that is refused for it is not used.
+    ///   - known: what it was found to be worth a moment ago; nil: that is looked up. Whether it still is, the store decides.
     /// - Throws: `ticket_unknown`, `ticket_used`, `ticket_expired`, `origin_not_allowed`.
-    func redeem(_ ticket: Secret<String>, from origin: String?) async throws -> Admission {
-        let state = try await translatingStoreErrors { () throws(InterviewStoreError) in try await self.state(of: ticket) }
+    func redeem(_ ticket: Secret<String>, from origin: String?, known: TicketState? = nil) async throws -> Admission {
+        let state: TicketState
+        if let known {
+            state = known
+        } else {
+            state = try await translatingStoreErrors { () throws(InterviewStoreError) in try await self.state(of: ticket) }
+        }
         if case .expired = state { throw EdgeError.gateway(.ticketExpired) }
         guard state != .unknown else { throw EdgeError.gateway(.ticketUnknown) }
         if case .usable(_, _, _, let bound?) = state, bound != origin { throw EdgeError.gateway(.originNotAllowed) }

@@ -133,9 +133,15 @@ final class GroupCommitWriter: Sendable {
     private func transact(_ batch: [Job], _ pool: DatabasePool) -> Failure? {
         do {
             try pool.writeWithoutTransaction { database in
-                try database.inTransaction(.immediate) {
+                // As `inTransaction` does, with statements that are compiled once.
+                try database.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
+                do {
                     for job in batch { try job.run(database) }
-                    return .commit
+                    try database.cachedStatement(sql: "COMMIT").execute()
+                } catch {
+                    // Some failures have taken it back already; a rollback that fails leaves the failure before it to be told.
+                    if database.isInsideTransaction { try? database.rollback() }
+                    throw error
                 }
             }
             return nil

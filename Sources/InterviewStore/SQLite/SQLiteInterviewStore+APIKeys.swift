@@ -14,19 +14,17 @@ extension SQLiteInterviewStore {
             try SQLiteTenants.make(tenant, at: key.createdAt, database)
             let inForce =
                 try Int.fetchOne(
-                    database,
-                    sql: "SELECT count(*) FROM api_key WHERE tenant_id = ? AND revoked_at IS NULL",
+                    database.cachedStatement(sql: "SELECT count(*) FROM api_key WHERE tenant_id = ? AND revoked_at IS NULL"),
                     arguments: [tenant.rawValue]
                 ) ?? 0
             guard inForce < InterviewStoreLimits.apiKeys else {
                 throw InterviewStoreError(.full, "The tenant has \(inForce) API keys. Revoke those that nobody uses.")
             }
-            try database.execute(
-                sql: "INSERT INTO api_key (hash, id, tenant_id, name, role, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-                arguments: [
+            try database.cachedStatement(sql: "INSERT INTO api_key (hash, id, tenant_id, name, role, created_at) VALUES (?, ?, ?, ?, ?, ?)")
+                .execute(arguments: [
                     key.hash.data, key.id.rawValue, tenant.rawValue, key.name, key.role.rawValue, key.createdAt.milliseconds,
                 ]
-            )
+                )
             return APIKeyRecord(id: key.id, tenantID: tenant, name: key.name, role: key.role, createdAt: key.createdAt)
         }
     }
@@ -34,8 +32,7 @@ extension SQLiteInterviewStore {
     public func apiKeys(tenant: TenantID) async throws(InterviewStoreError) -> [APIKeyRecord] {
         try await read { database in
             try Row.fetchAll(
-                database,
-                sql: "SELECT * FROM api_key WHERE tenant_id = ? ORDER BY created_at, id",
+                database.cachedStatement(sql: "SELECT * FROM api_key WHERE tenant_id = ? ORDER BY created_at, id"),
                 arguments: [tenant.rawValue]
             )
             .map(SQLiteAPIKeys.record)
@@ -44,19 +41,17 @@ extension SQLiteInterviewStore {
 
     public func revokeAPIKey(_ id: APIKeyID, tenant: TenantID, at now: Timestamp) async throws(InterviewStoreError) {
         try await writer.write { database in
-            try database.execute(
-                sql: "UPDATE api_key SET revoked_at = coalesce(revoked_at, ?) WHERE id = ? AND tenant_id = ?",
-                arguments: [now.milliseconds, id.rawValue, tenant.rawValue]
-            )
+            try database.cachedStatement(sql: "UPDATE api_key SET revoked_at = coalesce(revoked_at, ?) WHERE id = ? AND tenant_id = ?")
+                .execute(arguments: [now.milliseconds, id.rawValue, tenant.rawValue]
+                )
             guard database.changesCount > 0 else { throw InterviewStoreError(.notFound, "There is no such API key.") }
         }
     }
 
     public func apiKey(_ hash: TokenHash) async throws(InterviewStoreError) -> APIKeyRecord? {
-        try await read { database in
+        try await readOnce { database in
             try Row.fetchOne(
-                database,
-                sql: "SELECT * FROM api_key WHERE hash = ? AND revoked_at IS NULL",
+                database.cachedStatement(sql: "SELECT * FROM api_key WHERE hash = ? AND revoked_at IS NULL"),
                 arguments: [hash.data]
             )
             .map(SQLiteAPIKeys.record)
@@ -67,10 +62,9 @@ extension SQLiteInterviewStore {
         guard !uses.isEmpty else { return }
         try await writer.write { database in
             for (id, at) in uses {
-                try database.execute(
-                    sql: "UPDATE api_key SET last_used_at = max(coalesce(last_used_at, 0), ?) WHERE id = ?",
-                    arguments: [at.milliseconds, id.rawValue]
-                )
+                try database.cachedStatement(sql: "UPDATE api_key SET last_used_at = max(coalesce(last_used_at, 0), ?) WHERE id = ?")
+                    .execute(arguments: [at.milliseconds, id.rawValue]
+                    )
             }
         }
     }
@@ -80,9 +74,9 @@ extension SQLiteInterviewStore {
 enum SQLiteTenants {
     /// Makes the tenant unless it is there.
     static func make(_ tenant: TenantID, at now: Timestamp, _ database: Database) throws {
-        try database.execute(
-            sql: "INSERT OR IGNORE INTO tenant (id, created_at) VALUES (?, ?)",
-            arguments: [tenant.rawValue, now.milliseconds]
+        try database.cachedStatement(sql: "INSERT OR IGNORE INTO tenant (id, created_at) VALUES (?, ?)").execute(arguments: [
+            tenant.rawValue, now.milliseconds,
+        ]
         )
     }
 }

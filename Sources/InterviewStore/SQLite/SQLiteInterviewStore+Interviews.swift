@@ -5,14 +5,13 @@ extension SQLiteInterviewStore {
     public func createInterview(_ interview: NewInterview, tenant: TenantID) async throws(InterviewStoreError) -> InterviewRecord {
         try SQLiteCoding.check(interview.origin, atMost: InterviewStoreLimits.originBytes)
         return try await writer.write { database in
-            guard let plan = try SQLitePlans.plan(interview.planID, version: interview.planVersion, tenant: tenant, database) else {
-                throw InterviewStoreError.noPlan
-            }
+            let version = try SQLitePlans.version(interview.planID, interview.planVersion, tenant: tenant, database)
+            guard let version else { throw InterviewStoreError.noPlan }
             let record = InterviewRecord(
                 id: interview.id,
                 tenantID: tenant,
-                planID: plan.id,
-                planVersion: plan.version,
+                planID: interview.planID,
+                planVersion: version,
                 status: .created,
                 candidateName: interview.candidateName,
                 origin: interview.origin,
@@ -28,14 +27,29 @@ extension SQLiteInterviewStore {
         try await read { try SQLiteInterviews.interview(id, tenant: tenant, $0) }
     }
 
+    public func history(of id: InterviewID, tenant: TenantID) async throws(InterviewStoreError) -> InterviewHistory {
+        try await read { [plans] database in
+            let (record, number) = try SQLiteInterviews.numbered(id, tenant: tenant, database)
+            guard let plan = try SQLitePlans.plan(record.planID, version: record.planVersion, tenant: tenant, plans, database) else {
+                throw InterviewStoreError.noPlan
+            }
+            plans.keep(plan, of: tenant)
+            return InterviewHistory(
+                record: record,
+                plan: plan,
+                segments: try SQLiteSegments.segments(of: number, after: nil, database),
+                calls: try SQLiteCalls.calls(of: id, database)
+            )
+        }
+    }
+
     public func interviews(tenant: TenantID, after cursor: String?, limit: Int) async throws(InterviewStoreError) -> InterviewPage {
         let limit = min(max(limit, 1), InterviewStoreLimits.page)
         let position = try cursor.map { text throws(InterviewStoreError) in try InterviewCursor(text) }
         return try await read { database in
             let before = try position.map { try SQLiteInterviews.place(of: $0, tenant: tenant, database) } ?? .max
             let rows = try Row.fetchAll(
-                database,
-                sql: "SELECT * FROM interview WHERE tenant_id = ? AND number < ? ORDER BY number DESC LIMIT ?",
+                database.cachedStatement(sql: "SELECT * FROM interview WHERE tenant_id = ? AND number < ? ORDER BY number DESC LIMIT ?"),
                 arguments: [tenant.rawValue, before, limit + 1]
             )
             let page = try rows.prefix(limit).map(SQLiteInterviews.record)
@@ -71,14 +85,7 @@ extension SQLiteInterviewStore {
         reason: String?,
         at now: Timestamp
     ) async throws(InterviewStoreError) {
-        try SQLiteCoding.check(reason, atMost: InterviewStoreLimits.reasonBytes)
-        try await writer.write { database in
-            let interview = try SQLiteInterviews.interview(id, tenant: tenant, database)
-            guard interview.status == from, !from.isFinal else {
-                throw InterviewStoreError(.conflict, "The interview is not \(from.rawValue) but \(interview.status.rawValue).")
-            }
-            try SQLiteInterviews.move(id, tenant: tenant, from: from, to: to, reason: reason, at: now, database)
-        }
+        try await record([.transition(from: from, to: to, reason: reason, at: now)], interview: id, tenant: tenant)
     }
 
     public func saveProgress(
@@ -86,11 +93,7 @@ extension SQLiteInterviewStore {
         interview: InterviewID,
         tenant: TenantID
     ) async throws(InterviewStoreError) {
-        let document = try SQLiteCoding.encode(progress)
-        try await writer.write { database in
-            let number = try SQLiteInterviews.number(interview, tenant: tenant, database)
-            try database.execute(sql: "UPDATE interview SET progress = ? WHERE number = ?", arguments: [document, number])
-        }
+        try await record([.progress(progress)], interview: interview, tenant: tenant)
     }
 }
 
@@ -109,37 +112,42 @@ enum SQLiteInterviews {
     /// The row that a page ends before. An interview that is not there any more has had its place where its time is.
     static func place(of cursor: InterviewCursor, tenant: TenantID, _ database: Database) throws -> Int64 {
         try Int64.fetchOne(
-            database,
-            sql: """
-                SELECT coalesce(
-                    (SELECT number FROM interview WHERE id = :id AND tenant_id = :tenant),
-                    (SELECT max(number) + 1 FROM interview WHERE tenant_id = :tenant AND created_at <= :created), 0)
-                """,
+            database.cachedStatement(
+                sql: """
+                    SELECT coalesce(
+                        (SELECT number FROM interview WHERE id = :id AND tenant_id = :tenant),
+                        (SELECT max(number) + 1 FROM interview WHERE tenant_id = :tenant AND created_at <= :created), 0)
+                    """
+            ),
             arguments: ["id": cursor.id.rawValue, "tenant": tenant.rawValue, "created": cursor.createdAt.milliseconds]
         ) ?? 0
     }
 
     static func interview(_ id: InterviewID, tenant: TenantID, _ database: Database) throws -> InterviewRecord {
+        try numbered(id, tenant: tenant, database).record
+    }
+
+    /// The interview, and the number by which other tables know it.
+    static func numbered(_ id: InterviewID, tenant: TenantID, _ database: Database) throws -> (record: InterviewRecord, number: Int64) {
         let row = try Row.fetchOne(
-            database,
-            sql: "SELECT * FROM interview WHERE id = ? AND tenant_id = ?",
+            database.cachedStatement(sql: "SELECT * FROM interview WHERE id = ? AND tenant_id = ?"),
             arguments: [id.rawValue, tenant.rawValue]
         )
         guard let row else { throw InterviewStoreError.noInterview }
-        return try record(row)
+        return (try record(row), row["number"])
     }
 
     static func insert(_ interview: InterviewRecord, _ database: Database) throws {
-        try database.execute(
+        try database.cachedStatement(
             sql: """
                 INSERT INTO interview (id, tenant_id, plan_id, plan_version, status, candidate_name, origin, practice, created_at)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                interview.id.rawValue, interview.tenantID.rawValue, interview.planID.rawValue, interview.planVersion,
-                interview.status.rawValue,
-                interview.candidateName?.value, interview.origin, interview.practice, interview.createdAt.milliseconds,
-            ]
+                """
+        ).execute(arguments: [
+            interview.id.rawValue, interview.tenantID.rawValue, interview.planID.rawValue, interview.planVersion,
+            interview.status.rawValue,
+            interview.candidateName?.value, interview.origin, interview.practice, interview.createdAt.milliseconds,
+        ]
         )
     }
 
@@ -154,14 +162,14 @@ enum SQLiteInterviews {
         _ database: Database
     ) throws {
         let number = try number(id, tenant: tenant, database)
-        try database.execute(
+        try database.cachedStatement(
             sql: """
                 UPDATE interview SET status = :to, status_reason = :reason,
                     started_at = CASE WHEN :to = 'live' THEN coalesce(started_at, :now) ELSE started_at END,
                     ended_at = CASE WHEN :final THEN :now ELSE ended_at END
                 WHERE number = :number
-                """,
-            arguments: ["to": to.rawValue, "reason": reason, "now": now.milliseconds, "final": to.isFinal, "number": number]
+                """
+        ).execute(arguments: ["to": to.rawValue, "reason": reason, "now": now.milliseconds, "final": to.isFinal, "number": number]
         )
         if to.isFinal { try SQLiteTickets.endTokens(of: id, at: now + InterviewStoreLimits.candidateTokenAfterEnd, database) }
         var body = ["from": from.rawValue, "to": to.rawValue]

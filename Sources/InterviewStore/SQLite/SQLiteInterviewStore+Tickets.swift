@@ -13,37 +13,39 @@ extension SQLiteInterviewStore {
                     throw InterviewStoreError(.conflict, "The interview is over.")
                 }
                 // Zero and not now: one that is presented with an earlier reading of the clock is over as well.
-                try database.execute(
-                    sql: "UPDATE ticket SET expires_at = 0 WHERE interview_id = ? AND used_at IS NULL",
+                try database.cachedStatement(sql: "UPDATE ticket SET expires_at = 0 WHERE interview_id = ? AND used_at IS NULL").execute(
                     arguments: [id.rawValue]
                 )
                 try SQLiteTickets.endTokens(of: id, at: Timestamp(millisecondsSince1970: 0), database)
                 interview = id.rawValue
             case .practice(let id):
-                guard try SQLitePlans.plan(id, version: nil, tenant: tenant, database) != nil else { throw InterviewStoreError.noPlan }
+                guard try SQLitePlans.version(id, nil, tenant: tenant, database) != nil else { throw InterviewStoreError.noPlan }
                 plan = id.rawValue
             }
-            try database.execute(
+            try database.cachedStatement(
                 sql: """
                     INSERT INTO ticket (hash, id, tenant_id, kind, interview_id, plan_id, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    ticket.hash.data, ticket.id.rawValue, tenant.rawValue, interview == nil ? "practice" : "single", interview, plan,
-                    ticket.createdAt.milliseconds, ticket.expiresAt.milliseconds,
-                ]
+                    """
+            ).execute(arguments: [
+                ticket.hash.data, ticket.id.rawValue, tenant.rawValue, interview == nil ? "practice" : "single", interview, plan,
+                ticket.createdAt.milliseconds, ticket.expiresAt.milliseconds,
+            ]
             )
         }
     }
 
     public func ticketState(_ hash: TokenHash, now: Timestamp) async throws(InterviewStoreError) -> TicketState {
-        try await read { database in
-            switch try SQLiteTickets.look(hash, now: now, database) {
-            case .unknown: .unknown
-            case .used: .used
-            case .expired: .expired
+        try await read { [plans] database in
+            switch try SQLiteTickets.look(hash, now: now, plans, database) {
+            case .unknown: return .unknown
+            case .used: return .used
+            case .expired: return .expired
             case .single(let interview, let plan):
-                .usable(tenant: interview.tenantID, plan: plan, practice: false, origin: interview.origin)
-            case .practice(let tenant, let plan): .usable(tenant: tenant, plan: plan, practice: true)
+                plans.keep(plan, of: interview.tenantID)
+                return .usable(tenant: interview.tenantID, plan: plan, practice: false, origin: interview.origin)
+            case .practice(let tenant, let plan):
+                plans.keep(plan, of: tenant)
+                return .usable(tenant: tenant, plan: plan, practice: true)
             }
         }
     }
@@ -54,12 +56,12 @@ extension SQLiteInterviewStore {
         newInterviewID: InterviewID,
         candidateToken: NewCandidateToken
     ) async throws(InterviewStoreError) -> TicketRedemption {
-        try await writer.write { database in
+        try await writer.write { [plans] database in
             let id: InterviewID
             let tenantID: TenantID
             let interviewPlan: InterviewPlan
             var status = InterviewStatus.created
-            switch try SQLiteTickets.look(hash, now: now, database) {
+            switch try SQLiteTickets.look(hash, now: now, plans, database) {
             case .unknown: return .unknown
             case .used: return .used
             case .expired: return .expired
@@ -84,7 +86,9 @@ extension SQLiteInterviewStore {
             if status == .created {
                 try SQLiteInterviews.move(id, tenant: tenantID, from: .created, to: .joined, reason: nil, at: now, database)
             }
-            try database.execute(sql: "UPDATE ticket SET used_at = ? WHERE hash = ?", arguments: [now.milliseconds, hash.data])
+            try database.cachedStatement(sql: "UPDATE ticket SET used_at = ? WHERE hash = ?").execute(arguments: [
+                now.milliseconds, hash.data,
+            ])
             try SQLiteTickets.insert(candidateToken, interview: id, tenant: tenantID, database)
             return .redeemed(try SQLiteInterviews.interview(id, tenant: tenantID, database), interviewPlan)
         }
@@ -124,10 +128,9 @@ extension SQLiteInterviewStore {
     }
 
     public func candidate(_ hash: TokenHash, now: Timestamp) async throws(InterviewStoreError) -> CandidateIdentity? {
-        try await read { database in
+        try await readOnce { database in
             let row = try Row.fetchOne(
-                database,
-                sql: "SELECT * FROM candidate_token WHERE hash = ? AND expires_at > ?",
+                database.cachedStatement(sql: "SELECT * FROM candidate_token WHERE hash = ? AND expires_at > ?"),
                 arguments: [hash.data, now.milliseconds]
             )
             return try row.map { row in
@@ -152,8 +155,9 @@ enum SQLiteTickets {
     }
 
     /// What the ticket is worth now. A single ticket whose interview is over has nothing left to open.
-    static func look(_ hash: TokenHash, now: Timestamp, _ database: Database) throws -> Finding {
-        guard let row = try Row.fetchOne(database, sql: "SELECT * FROM ticket WHERE hash = ?", arguments: [hash.data]) else {
+    static func look(_ hash: TokenHash, now: Timestamp, _ plans: SQLitePlanCache, _ database: Database) throws -> Finding {
+        guard let row = try Row.fetchOne(database.cachedStatement(sql: "SELECT * FROM ticket WHERE hash = ?"), arguments: [hash.data])
+        else {
             return .unknown
         }
         let tenant: TenantID = try SQLiteCoding.identifier(row["tenant_id"])
@@ -163,12 +167,12 @@ enum SQLiteTickets {
         if expires <= now.milliseconds { return .expired }
         guard interviewID != nil else {
             let id: PlanID = try SQLiteCoding.identifier(row["plan_id"])
-            guard let plan = try SQLitePlans.plan(id, version: nil, tenant: tenant, database) else { return .unknown }
+            guard let plan = try SQLitePlans.plan(id, version: nil, tenant: tenant, plans, database) else { return .unknown }
             return .practice(tenant, plan)
         }
         let interview = try SQLiteInterviews.interview(try SQLiteCoding.identifier(interviewID), tenant: tenant, database)
         guard !interview.status.isFinal else { return .used }
-        guard let plan = try SQLitePlans.plan(interview.planID, version: interview.planVersion, tenant: tenant, database) else {
+        guard let plan = try SQLitePlans.plan(interview.planID, version: interview.planVersion, tenant: tenant, plans, database) else {
             return .unknown
         }
         return .single(interview, plan)
@@ -176,17 +180,15 @@ enum SQLiteTickets {
 
     /// No token of the interview is worth anything from that moment on.
     static func endTokens(of interview: InterviewID, at end: Timestamp, _ database: Database) throws {
-        try database.execute(
-            sql: "UPDATE candidate_token SET expires_at = min(expires_at, ?) WHERE interview_id = ?",
+        try database.cachedStatement(sql: "UPDATE candidate_token SET expires_at = min(expires_at, ?) WHERE interview_id = ?").execute(
             arguments: [end.milliseconds, interview.rawValue]
         )
     }
 
     static func insert(_ token: NewCandidateToken, interview: InterviewID, tenant: TenantID, _ database: Database) throws {
-        try database.execute(
-            sql: "INSERT INTO candidate_token (hash, tenant_id, interview_id, expires_at) VALUES (?, ?, ?, ?)",
-            arguments: [token.hash.data, tenant.rawValue, interview.rawValue, token.expiresAt.milliseconds]
-        )
+        try database.cachedStatement(sql: "INSERT INTO candidate_token (hash, tenant_id, interview_id, expires_at) VALUES (?, ?, ?, ?)")
+            .execute(arguments: [token.hash.data, tenant.rawValue, interview.rawValue, token.expiresAt.milliseconds]
+            )
     }
 }
 

@@ -50,43 +50,14 @@ extension SQLiteInterviewStore {
     ) async throws(InterviewStoreError) -> [TranscriptSegment] {
         try await read { database in
             let number = try SQLiteInterviews.number(interview, tenant: tenant, database)
-            return try Row.fetchAll(
-                database,
-                sql: "SELECT * FROM segment WHERE interview = ? AND sequence > ? ORDER BY sequence LIMIT ?",
-                arguments: [number, after?.rawValue ?? 0, InterviewStoreLimits.segments]
-            ).map { row in
-                let question: String? = row["question_id"]
-                return TranscriptSegment(
-                    sequence: SegmentSequence(rawValue: row["sequence"]),
-                    turn: SpokenTurn(
-                        speaker: try SQLiteCoding.identifier(row["speaker"]),
-                        text: row["text"],
-                        startMilliseconds: row["start_ms"],
-                        endMilliseconds: row["end_ms"],
-                        itemID: row["item_id"],
-                        questionID: question.flatMap(QuestionID.init(rawValue:)),
-                        interrupted: row["interrupted"]
-                    )
-                )
-            }
+            return try SQLiteSegments.segments(of: number, after: after, database)
         }
     }
 
     // MARK: Record
 
     public func appendEvent(_ event: InterviewEvent, interview: InterviewID, tenant: TenantID) async throws(InterviewStoreError) {
-        try SQLiteCoding.check(event.body, atMost: InterviewStoreLimits.eventBodyBytes)
-        try await writer.write { database in
-            let number = try SQLiteInterviews.number(interview, tenant: tenant, database)
-            // What a client sends may not fill the record; what we write about it always fits.
-            if event.kind == .clientReport {
-                let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM event WHERE interview = ?", arguments: [number]) ?? 0
-                guard count < InterviewStoreLimits.events else {
-                    throw InterviewStoreError(.full, "The record of this interview takes no more reports.")
-                }
-            }
-            try SQLiteEvents.append(event, to: number, database)
-        }
+        try await record([.event(event)], interview: interview, tenant: tenant)
     }
 
     public func events(
@@ -97,8 +68,7 @@ extension SQLiteInterviewStore {
         try await read { database in
             let number = try SQLiteInterviews.number(interview, tenant: tenant, database)
             return try Row.fetchAll(
-                database,
-                sql: "SELECT * FROM event WHERE interview = ? AND (? IS NULL OR kind = ?) ORDER BY number",
+                database.cachedStatement(sql: "SELECT * FROM event WHERE interview = ? AND (? IS NULL OR kind = ?) ORDER BY number"),
                 arguments: [number, kind?.rawValue, kind?.rawValue]
             ).map { row in
                 InterviewEvent(
@@ -116,8 +86,7 @@ extension SQLiteInterviewStore {
         tenant: TenantID,
         at now: Timestamp
     ) async throws(InterviewStoreError) {
-        let body = try SQLiteCoding.encode(coverage)
-        try await appendEvent(InterviewEvent(kind: .questionCoverage, at: now, body: body), interview: interview, tenant: tenant)
+        try await record([.coverage(coverage, at: now)], interview: interview, tenant: tenant)
     }
 
     public func coverage(interview: InterviewID, tenant: TenantID) async throws(InterviewStoreError) -> [QuestionCoverage] {
@@ -126,6 +95,30 @@ extension SQLiteInterviewStore {
             coverage.append(try SQLiteCoding.decode(QuestionCoverage.self, event.body))
         }
         return coverage
+    }
+}
+
+/// Rows of the table `segment`.
+enum SQLiteSegments {
+    static func segments(of interview: Int64, after: SegmentSequence?, _ database: Database) throws -> [TranscriptSegment] {
+        try Row.fetchAll(
+            database.cachedStatement(sql: "SELECT * FROM segment WHERE interview = ? AND sequence > ? ORDER BY sequence LIMIT ?"),
+            arguments: [interview, after?.rawValue ?? 0, InterviewStoreLimits.segments]
+        ).map { row in
+            let question: String? = row["question_id"]
+            return TranscriptSegment(
+                sequence: SegmentSequence(rawValue: row["sequence"]),
+                turn: SpokenTurn(
+                    speaker: try SQLiteCoding.identifier(row["speaker"]),
+                    text: row["text"],
+                    startMilliseconds: row["start_ms"],
+                    endMilliseconds: row["end_ms"],
+                    itemID: row["item_id"],
+                    questionID: question.flatMap(QuestionID.init(rawValue:)),
+                    interrupted: row["interrupted"]
+                )
+            )
+        }
     }
 }
 

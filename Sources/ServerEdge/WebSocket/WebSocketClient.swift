@@ -3,6 +3,7 @@ public import NIOCore
 import NIOHTTP1
 public import NIOPosix
 public import NIOSSL
+import Synchronization
 
 /// Why a WebSocket could not be opened. No case carries an address, a header or a body.
 public enum WebSocketClientError: Error, Sendable {
@@ -22,14 +23,31 @@ public enum WebSocketClientError: Error, Sendable {
 /// Opens WebSockets as a client, over TCP or TLS.
 public struct WebSocketClient: Sendable {
     private let eventLoopGroup: any EventLoopGroup
-    private let tlsConfiguration: TLSConfiguration
+    private let tls: SharedContext
+
+    /// Made with the first secure connection and kept: it reads the certificates that the system trusts.
+    private final class SharedContext: Sendable {
+        private let configuration: TLSConfiguration
+        private let context = Mutex<NIOSSLContext?>(nil)
+
+        init(_ configuration: TLSConfiguration) { self.configuration = configuration }
+
+        func get() throws -> NIOSSLContext {
+            try context.withLock { context in
+                if let context { return context }
+                let made = try NIOSSLContext(configuration: configuration)
+                context = made
+                return made
+            }
+        }
+    }
 
     public init(
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         tls: TLSConfiguration = .makeClientConfiguration()
     ) {
         self.eventLoopGroup = eventLoopGroup
-        tlsConfiguration = tls
+        self.tls = SharedContext(tls)
     }
 
     /// Connects and waits for the end of the handshake. Redirects aren't followed.
@@ -77,7 +95,7 @@ public struct WebSocketClient: Sendable {
         deadline: Duration,
         attempt: WebSocketConnectAttempt
     ) async throws -> WebSocketConnection {
-        let tls = address.isSecure ? try NIOSSLContext(configuration: tlsConfiguration) : nil
+        let tls = address.isSecure ? try self.tls.get() : nil
         let handshake = WebSocketClientHandshake(
             address: address,
             headers: headers,
@@ -87,12 +105,19 @@ public struct WebSocketClient: Sendable {
         )
         let end = NIODeadline.now() + TimeAmount(deadline)
         return try await withTaskCancellationHandler {
-            let negotiated = try await ClientBootstrap(group: eventLoopGroup)
+            let bootstrap = ClientBootstrap(group: eventLoopGroup)
                 .connectTimeout(TimeAmount(deadline))
                 .channelOption(.socketOption(.tcp_nodelay), value: 1)
-                .connect(host: address.host, port: address.port) { channel in
-                    attempt.started(channel, deadline: end)
-                    return channel.eventLoop.makeCompletedFuture { try handshake.configure(channel) }
+            let configure = { @Sendable (channel: any Channel) in
+                attempt.started(channel, deadline: end)
+                return channel.eventLoop.makeCompletedFuture { try handshake.configure(channel) }
+            }
+            // Digits need no resolver, which takes a thread and some races.
+            let negotiated =
+                if address.hostIsAddress, let digits = try? SocketAddress(ipAddress: address.host, port: address.port) {
+                    try await bootstrap.connect(to: digits, channelInitializer: configure)
+                } else {
+                    try await bootstrap.connect(host: address.host, port: address.port, channelInitializer: configure)
                 }
             switch try await negotiated.get() {
             case .open(let connection):

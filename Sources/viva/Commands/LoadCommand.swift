@@ -9,7 +9,9 @@ struct LoadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "load",
         abstract: "Load generators.",
-        subcommands: [Calls.self, LoadEngineCommand.self]
+        subcommands: [
+            Calls.self, LoadEngineCommand.self, LoadFlowsCommand.self, LoadIdleCommand.self, LoadUpstreamCommand.self,
+        ]
     )
 
     struct Calls: AsyncParsableCommand {

@@ -6,7 +6,8 @@ struct ProcessUse {
     /// User and system time.
     let cpuSeconds: Double
     /// Resident.
-    let memoryMegabytes: Int
+    let memoryBytes: Int
+    var memoryMegabytes: Int { memoryBytes / 1_048_576 }
 
     /// nil when there is no such process.
     init?(pid: Int) {
@@ -20,6 +21,6 @@ struct ProcessUse {
             let resident = Int(pages[1])
         else { return nil }
         cpuSeconds = (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
-        memoryMegabytes = resident * sysconf(Int32(_SC_PAGESIZE)) / 1_048_576
+        memoryBytes = resident * sysconf(Int32(_SC_PAGESIZE))
     }
 }

@@ -147,4 +147,42 @@ struct MinuteLimitTests {
             #expect(closed.endedAt == startedAt + .milliseconds(words.endMilliseconds))
         }
     }
+
+    @Test("the day's minutes are added up again when they may be used up, and every minute")
+    func addedUp() async throws {
+        let store = try GatedStore.inTemporaryFolder()
+        let plan = try InterviewPlan.twoQuestions()
+        let time = GatewayHarness.WallTime()
+        let start = time.now
+        try await store.savePlan(plan, tenant: .local, at: start)
+        var generator = SystemRandomNumberGenerator()
+        let interview = InterviewID.random(using: &generator)
+        _ = try await store.createInterview(NewInterview(id: interview, planID: plan.id, createdAt: start), tenant: .local)
+        /// A call that was connected for so long and ended when this test began.
+        func talk(_ duration: Duration) async throws {
+            var generator = SystemRandomNumberGenerator()
+            let id = CallID.random(using: &generator)
+            let call = CallRecord(id: id, interviewID: interview, startedAt: start + (.zero - duration), endedAt: start)
+            try await store.recordCall(call, tenant: .local)
+        }
+        var limits = GatewayLimits()
+        limits.tenantMinutesPerDay = 10
+        limits.tenantCalls = 2
+        let metrics = GatewayMetrics(registry: MetricsRegistry())
+        let minutes = MinuteLimits(limits, store: store, wallClock: WallClock { time.now }, metrics: metrics)
+        #expect(await minutes.tenantWait(.local) == nil)
+        // After a minute they are added up in any case.
+        try await talk(.seconds(9 * 60))
+        time.advance(by: .seconds(60))
+        #expect(await minutes.tenantWait(.local) == nil)
+        // A minute is left, and two calls at once use it up in 30 s: until then nobody needs to ask.
+        try await talk(.seconds(60))
+        time.advance(by: .seconds(29))
+        #expect(await minutes.tenantWait(.local) == nil)
+        time.advance(by: .seconds(1))
+        #expect(await minutes.tenantWait(.local) != nil)
+        // And at once when they are used up.
+        #expect(await minutes.tenantWait(.local) != nil)
+        await store.close()
+    }
 }

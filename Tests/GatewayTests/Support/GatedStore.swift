@@ -115,6 +115,9 @@ final class GatedStore: InterviewStore {
         await self.interviewQuestions.pass()
         return try await self.store.interview(id, tenant: tenant)
     }
+    func history(of id: InterviewID, tenant: TenantID) async throws(InterviewStoreError) -> InterviewHistory {
+        try await self.store.history(of: id, tenant: tenant)
+    }
     func interviews(tenant: TenantID, after cursor: String?, limit: Int) async throws(InterviewStoreError) -> InterviewPage {
         try await self.store.interviews(tenant: tenant, after: cursor, limit: limit)
     }
@@ -178,6 +181,9 @@ final class GatedStore: InterviewStore {
             if goesOn { continuation.resume() }
         }
         return try await self.store.tokensInForce(hashes, now: now)
+    }
+    func record(_ writes: [InterviewWrite], interview: InterviewID, tenant: TenantID) async throws(InterviewStoreError) {
+        try await self.store.record(writes, interview: interview, tenant: tenant)
     }
     func recordCall(_ call: CallRecord, tenant: TenantID) async throws(InterviewStoreError) {
         try await self.store.recordCall(call, tenant: tenant)
