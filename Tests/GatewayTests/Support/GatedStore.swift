@@ -116,7 +116,8 @@ final class GatedStore: InterviewStore {
         return try await self.store.interview(id, tenant: tenant)
     }
     func history(of id: InterviewID, tenant: TenantID) async throws(InterviewStoreError) -> InterviewHistory {
-        try await self.store.history(of: id, tenant: tenant)
+        await self.interviewQuestions.pass()
+        return try await self.store.history(of: id, tenant: tenant)
     }
     func interviews(tenant: TenantID, after cursor: String?, limit: Int) async throws(InterviewStoreError) -> InterviewPage {
         try await self.store.interviews(tenant: tenant, after: cursor, limit: limit)
