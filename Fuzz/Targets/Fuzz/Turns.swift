@@ -24,7 +24,7 @@ func testTurns(_ input: UnsafeBufferPointer<UInt8>) -> CInt {
             let changesHands = changed.endsByHand != machine.settings.endsByHand
             note(machine.change(to: changed), changesHands ? .clear : .change, machine)
         case .response(let activity):
-            if activity != .audible { model.replyIsSilent() }
+            model.replyBecame(activity)
             note(machine.responseBecame(activity), .result, machine)
         case .recognised(let number, let text):
             note(machine.recognised(number, text: text), .result, machine)
@@ -135,6 +135,10 @@ private struct TurnModel {
     /// The last committed turn, as long as it may be answered.
     private var answerable: Int?
     private var level = Level.full
+    /// There is a reply of which nothing was heard: it can be held without being turned down before.
+    private var isUnheard = false
+    /// Such a reply was held. What is held is let go even when the reply has ended since.
+    private var isHeldUnheard = false
     private(set) var lastRecognition = -1
     private(set) var lastJudgement = -1
     private var lastTurn = -1
@@ -148,7 +152,10 @@ private struct TurnModel {
     }
 
     /// A reply that has ended, or was begun anew, is at full level.
-    mutating func replyIsSilent() { level = .full }
+    mutating func replyBecame(_ activity: TurnStateMachine.ResponseActivity) {
+        isUnheard = activity == .silent
+        if activity != .audible { level = .full }
+    }
     mutating func judgementEnded(_ number: Int) { openJudgements.remove(number) }
 
     mutating func check(_ actions: [TurnStateMachine.Action], _ cause: Cause, sampleCount: Int) {
@@ -164,13 +171,16 @@ private struct TurnModel {
                 answerable = nil
             case .interruptResponse: level = .full
             case .duckOutput:
-                require(level == .full, "only a reply at full level is turned down")
+                // One that was held unheard may become audible, by a frame that was under way; then it is decided about as any other.
+                require(level == .full || isHeldUnheard, "only a reply at full level is turned down")
                 level = .ducked
             case .pauseOutput:
-                require(level == .ducked, "a reply is turned down before it is held")
+                require(level == .ducked || (isUnheard && level == .full), "a reply that is heard is turned down before it is held")
+                if level == .full { isHeldUnheard = true }
                 level = .paused
             case .resumeOutput:
-                require(level != .full, "only what was turned down or held resumes")
+                require(level != .full || isHeldUnheard, "only what was turned down or held resumes")
+                isHeldUnheard = false
                 level = .full
             case .recognise(let recognition): check(recognition, sampleCount: sampleCount)
             case .cancelRecognition(let number):
