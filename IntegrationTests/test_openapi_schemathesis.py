@@ -47,8 +47,8 @@ def test_every_answer_is_one_that_the_description_names(serve, tmp_path, party):
         "VIVA_UPSTREAM_URL": "http://127.0.0.1:9/v1", "VIVA_LOG_LEVEL": "warning", **{f"VIVA_LIMIT_{name}": "0" for name in limits},
     })
     (tmp_path / "hooks.py").write_text(HOOKS)
-    # What is too large is refused as such; signalling sessions have a quota of keys.
-    refusals = "[400, 401, 403, 404, 409, 410, 413, 415, 429]"
+    # What is too large is refused as such; signalling sessions have a quota of keys; a socket's address refuses whatever is no upgrade.
+    refusals = "[400, 401, 403, 404, 409, 410, 413, 415, 426, 429]"
     (tmp_path / "schemathesis.toml").write_text(f"[checks]\nnegative_data_rejection.expected-statuses = {refusals}\n")
     seed = str(random.randrange(1 << 32)) if SEED == "random" else SEED
     token = token_of(server, party)

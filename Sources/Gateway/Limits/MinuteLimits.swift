@@ -56,7 +56,7 @@ final class MinuteLimits: Sendable {
         let since = now + (.zero - Self.window)
         guard let time = try? await self.store.connectedTime(tenant: tenant, since: since, now: now) else { return nil }
         self.counted.withLock { counted in
-            if counted.count >= Self.mostCounted { counted = [:] }
+            if counted[tenant] == nil, counted.count >= Self.mostCounted { counted = [:] }
             counted[tenant] = (time.total, now)
         }
         guard time.total >= self.tenantTime else { return nil }

@@ -10,6 +10,10 @@ struct HeadMiddleware: RouterMiddleware {
         next: (Request, GatewayContext) async throws -> Response
     ) async throws -> Response {
         let response = try await next(request, context)
-        return request.method == .head ? response.createHeadResponse() : response
+        guard request.method == .head else { return response }
+        var head = response.createHeadResponse()
+        // How long a stream will be nobody knows; the length of the empty body would be a false one (RFC 9110, section 8.6).
+        if head.headers[.contentType]?.hasPrefix("text/event-stream") == true { head.headers[.contentLength] = nil }
+        return head
     }
 }

@@ -23,6 +23,8 @@ final class SignallingOffice: Service {
         var sessions: [SignallingSessionID: SignallingSession] = [:]
         var keys: [TokenDigest: SignallingSession] = [:]
         var redemptions: [SignallingSessionID: Task<SignallingSession, any Error>] = [:]
+        /// Whose tickets are being used: their sessions count before they are anybody's.
+        var redeeming: [SignallingSessionID: TenantID] = [:]
     }
 
     let store: any InterviewStore
@@ -68,11 +70,17 @@ final class SignallingOffice: Service {
     ///
     /// - Parameter isShown: somebody has shown whose it is to be. Others get half of the places, so that they cannot take them all.
     /// - Parameter isNamedByPeer: the name came in an address, where others may read it.
-    func open(_ id: SignallingSessionID, isShown: Bool = true, isNamedByPeer: Bool = true) throws -> SignallingSession {
+    /// - Parameter isPaidFor: a ticket was used up for it, so there is a place for it in a full table, too.
+    func open(
+        _ id: SignallingSessionID,
+        isShown: Bool = true,
+        isNamedByPeer: Bool = true,
+        isPaidFor: Bool = false
+    ) throws -> SignallingSession {
         let session = self.state.withLock { state -> SignallingSession? in
             // One that is over is about to be forgotten.
             if let present = state.sessions[id], !present.isOver { return present }
-            guard state.sessions.count < self.limits.sessions / (isShown ? 1 : 2) else { return nil }
+            guard isPaidFor || state.sessions.count < self.limits.sessions / (isShown ? 1 : 2) else { return nil }
             let session = SignallingSession(
                 id: id,
                 isNamedByPeer: isNamedByPeer,
@@ -110,11 +118,15 @@ final class SignallingOffice: Service {
         // Under the lock, so that of two claims at once the second one sees the first.
         try self.state.withLock { state in
             do {
+                // One that has left the table would keep its key for ever: nothing looks at it any more.
+                guard state.sessions[session.id] === session else { throw EdgeError.notFound }
                 if session.holder == nil { try self.admit(holder.candidate.tenantID, holder.candidate.interviewID, &state) }
                 guard session.bind(holder, ownsName: ownsName) else { throw EdgeError.notFound }
             } catch {
-                // What was made for the claim goes with it.
-                if session.endUnused(), state.sessions[session.id] === session { state.sessions[session.id] = nil }
+                // What was made for the claim goes with it, unless a ticket is about to make it somebody's.
+                if state.redemptions[session.id] == nil, session.endUnused(), state.sessions[session.id] === session {
+                    state.sessions[session.id] = nil
+                }
                 throw error
             }
         }
@@ -124,7 +136,7 @@ final class SignallingOffice: Service {
     private func admit(_ tenant: TenantID, _ interview: InterviewID?, _ state: inout State) throws {
         let present = state.sessions.values.compactMap(\.holder?.candidate).filter { $0.tenantID == tenant }
         try self.requestLimits.admitSession(
-            ofTenant: present.count,
+            ofTenant: present.count + state.redeeming.values.count { $0 == tenant },
             ofInterview: interview.map { interview in present.count(where: { $0.interviewID == interview }) }
         )
     }
@@ -185,34 +197,48 @@ final class SignallingOffice: Service {
         }
         // Here, so that a page of another origin cannot spoil the request of the right one that comes at the same time.
         if case .usable(_, _, _, let bound?) = state, bound != origin { throw EdgeError.gateway(.originNotAllowed) }
-        return try await self.redeem(ticket, for: id, from: origin)
+        return try await self.redeem(ticket, known: state, for: id, from: origin)
     }
 
     /// Uses the ticket and makes the session its candidate's. Two requests that come together get the same session; one that goes
     /// away meanwhile has not used the ticket in vain: what was begun is finished.
-    private func redeem(_ ticket: Secret<String>, for id: SignallingSessionID, from origin: String?) async throws -> SignallingSession {
+    ///
+    /// - Parameter known: what the ticket was found to be worth a moment ago. Whether it still is, the store decides.
+    private func redeem(
+        _ ticket: Secret<String>,
+        known: TicketState,
+        for id: SignallingSessionID,
+        from origin: String?
+    ) async throws -> SignallingSession {
         let task = self.state.withLock { state in
             if let running = state.redemptions[id] { return running }
             let task = Task { () async throws -> SignallingSession in
-                defer { self.state.withLock { state in state.redemptions[id] = nil } }
+                defer {
+                    self.state.withLock { state in
+                        state.redemptions[id] = nil
+                        state.redeeming[id] = nil
+                    }
+                }
                 let digest = TokenDigest(of: ticket)
-                if let session = self.session(id), session.ticket?.digest == digest { return session }
-                // Only a good ticket makes a session, and a full table uses none up.
-                let state = try await translatingStoreErrors { () throws(InterviewStoreError) in try await self.tickets.state(of: ticket) }
+                if let session = self.session(id), session.ticket?.digest == digest, !session.isOver { return session }
                 // A practice ticket makes an interview each time it is used; a session is one interview's.
-                if case .usable(_, _, practice: true, _) = state { throw EdgeError.gateway(.ticketUnknown) }
-                if case .usable(let tenant, _, _, _) = state {
-                    // Tickets of one interview are limited by themselves, each by the hour.
-                    try self.state.withLock { try self.admit(tenant, nil, &$0) }
+                if case .usable(_, _, practice: true, _) = known { throw EdgeError.gateway(.ticketUnknown) }
+                // Only a good ticket makes a session, and a full table uses none up.
+                if case .usable(let tenant, _, _, _) = known {
+                    try self.state.withLock { state in
+                        // Tickets of one interview are limited by themselves, each by the hour.
+                        try self.admit(tenant, nil, &state)
+                        state.redeeming[id] = tenant
+                    }
                     _ = try self.open(id)
                 }
-                let admission = try await self.tickets.redeem(ticket, from: origin, known: state)
+                let admission = try await self.tickets.redeem(ticket, from: origin, known: known)
                 let interview = admission.interview
                 let holder = SignallingHolder(
                     candidate: CandidateIdentity(tenantID: interview.tenantID, interviewID: interview.id, expiresAt: admission.expiresAt),
                     authority: .candidate(TokenHash(of: admission.token), endsAt: admission.expiresAt)
                 )
-                let session = try self.open(id)
+                let session = try self.open(id, isPaidFor: true)
                 let shown = SignallingSession.Ticket(digest: digest, origin: interview.origin)
                 guard session.bind(holder, ticket: shown, ownsName: true) else { throw EdgeError.notFound }
                 return session
@@ -233,7 +259,10 @@ final class SignallingOffice: Service {
         let value = Credentials.makeSignallingKey()
         let digest = TokenDigest(of: value)
         let expiresAt = self.wallClock.now + self.limits.keyLifetime
-        self.state.withLock { $0.keys[digest] = session }
+        try self.state.withLock { state in
+            guard state.sessions[session.id] === session else { throw EdgeError.notFound }
+            state.keys[digest] = session
+        }
         let last = session.setKey(SignallingSession.Key(digest: digest, end: self.clock.now + self.limits.keyLifetime))
         if let last { self.state.withLock { state in state.keys[last.digest] = nil } }
         // Ended meanwhile: nothing of it may stay behind.

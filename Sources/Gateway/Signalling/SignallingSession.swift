@@ -93,6 +93,10 @@ final class SignallingSession: Sendable {
             // The session lives by the newest claim. All tokens of candidates are good equally long, so the one that ends last is the
             // one that was given last, whichever of two requests came through first.
             guard holder.authority != present.authority, holder.candidate.expiresAt >= present.candidate.expiresAt else { return true }
+            // Nothing that the token before gave may live on under the new one: it may have been revoked, and others may hold it.
+            state.ticket = nil
+            state.key = state.key.map { Key(digest: $0.digest, end: self.clock.now) }
+            state.machine.authorityChanged(at: self.clock.now)
         } else {
             guard ownsName || !self.isNamedByPeer else { return false }
             state.ticket = ticket
@@ -130,9 +134,12 @@ final class SignallingSession: Sendable {
         }
     }
 
+    /// The socket is gone. One that was closed and overtaken by another changes nothing any more.
+    ///
     /// - Returns: true when the session is over: nobody has shown whose it is.
-    func closed() -> Bool {
+    func closed(_ outlet: Outlet) -> Bool {
         self.state.withLock { state in
+            guard state.outlet?.connection === outlet.connection else { return false }
             state.machine.closed(at: self.clock.now)
             state.outlet = nil
             return state.holder == nil

@@ -133,7 +133,7 @@ struct SignallingSocket: Sendable {
                 }
             }
             for await text in connection.messages where session.received(text) { self.office.forget(session) }
-            if session.closed() { self.office.forget(session) }
+            if session.closed(outlet) { self.office.forget(session) }
             begin.finish()
             group.cancelAll()
         }

@@ -20,8 +20,10 @@ final class SQLitePlanCache: Sendable {
 
     func keep(_ plan: InterviewPlan, of tenant: TenantID) {
         plans.withLock { plans in
+            let key = Key(tenant: tenant, plan: plan.id, version: plan.version)
+            guard plans[key] == nil else { return }
             if plans.count >= Self.most { plans = [:] }
-            plans[Key(tenant: tenant, plan: plan.id, version: plan.version)] = plan
+            plans[key] = plan
         }
     }
 }
