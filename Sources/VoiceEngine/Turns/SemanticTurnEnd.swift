@@ -27,7 +27,7 @@ struct SemanticTurnEnd: Equatable {
     enum Length: Equatable {
         /// Less speech than `briefWindows`, spoken in one go.
         case brief
-        /// No more speech than that, with a pause that was waited out: what came behind it may well be what was searched for.
+        /// No more speech than that, with a clear pause in it: what came behind it may well be what was searched for.
         case briefWithPause
         case ample
     }

@@ -158,8 +158,11 @@ enum TextCompletion: Equatable {
 
     /// "I wrote the parser, the compiler": the last thing of a list has an "and" or an "or" before it. Things are known by their article.
     private static func isOpenList(_ clauses: [[String]]) -> Bool {
-        guard clauses.count > 1, let thing = clauses.last, let first = thing.first, articles.contains(first) else { return false }
-        return thing.count <= longestListedThing && clauses[0].count >= fewestWordsBeforeList
+        guard clauses.count > 1, let thing = clauses.last, let first = thing.first, articles.contains(first),
+            thing.count <= longestListedThing, let opening = clauses[0].first, !subordinating.contains(opening)
+        else { return false }
+        // The first thing of the list ends the clause before it: an article within its last words.
+        return clauses[0].count >= fewestWordsBeforeList && clauses[0].suffix(longestListedThing).contains(where: articles.contains)
     }
 
     private static func begins(asking words: [String]) -> Bool {

@@ -25,7 +25,7 @@ enum TurnLimits {
     static let maximumPieceWindows = 875
     /// Where a piece must be cut without a pause, the quietest window of its last 10 s is taken.
     static let cutSearchWindows = 312
-    /// Who speaks again within a second of the end of a turn goes on with it: a reply has only begun by then, and nothing could be
+    /// Who speaks again within a second of the end of an answer goes on with it: a reply has only begun by then, and nothing could be
     /// said to it.
     static let continuationSamples = SpeechWindow.sampleRate
     /// A piece with fewer voiced windows holds no words; the bare recogniser would turn it into some.

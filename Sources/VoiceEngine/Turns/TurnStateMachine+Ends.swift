@@ -2,7 +2,11 @@
 extension TurnStateMachine {
     /// The silence lasted. Whether the turn gets an answer depends on what was said, if it was said over a reply.
     mutating func endBySilence(_ speech: inout Speech) -> [Action] {
-        let answers = settings.createResponse && deservesAnswer(speech)
+        let isAnswer = deservesAnswer(speech)
+        let answers = settings.createResponse && isAnswer
+        // Several pieces are more than a short sentence.
+        let voiced = speech.pieces.isEmpty ? speech.voicedBefore + speech.voicedWindows : SemanticTurnEnd.briefWindows
+        lastAnswer = isAnswer ? LastAnswer(end: sampleCount, voicedWindows: voiced) : nil
         let isOpen = speech.isOverReply && speech.pieces.isEmpty && speech.text == .pending
         let utterance = Self.utterance(of: speech)
         var actions = end(&speech, answers: answers && !isOpen)

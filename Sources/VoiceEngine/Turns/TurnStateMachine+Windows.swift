@@ -40,7 +40,7 @@ extension TurnStateMachine {
         speech.voicedWindows = TurnLimits.startWindows
         speech.probabilities = Array(repeating: 1, count: (sampleCount - start) / SpeechWindow.samples)
         speech.isOverReply = bargeIn.isUndecided
-        speech.goesOn = lastEnd > 0 && detected - lastEnd < TurnLimits.continuationSamples
+        if let lastAnswer, detected - lastAnswer.end < TurnLimits.continuationSamples { speech.voicedBefore = lastAnswer.voicedWindows }
         quietSince = nil
         // The one answer to both turns comes when this one ends.
         openQuestion = nil
@@ -93,6 +93,7 @@ extension TurnStateMachine {
             if speech.silentWindows == speculationWindows { actions += speculate(&speech) }
         } else {
             actions += takeBackSpeculation(&speech)
+            if speech.silentWindows >= TurnLimits.clausePauseWindows { speech.hasPause = true }
             speech.silentWindows = 0
         }
         if probability > settings.startThreshold {
@@ -104,8 +105,8 @@ extension TurnStateMachine {
     }
 
     private static func length(of speech: Speech) -> SemanticTurnEnd.Length {
-        if speech.goesOn || !speech.pieces.isEmpty || speech.voicedWindows >= SemanticTurnEnd.briefWindows { return .ample }
-        return speech.seen == nil ? .brief : .briefWithPause
+        guard speech.pieces.isEmpty, speech.voicedBefore + speech.voicedWindows < SemanticTurnEnd.briefWindows else { return .ample }
+        return speech.hasPause || speech.voicedBefore > 0 ? .briefWithPause : .brief
     }
 
     /// Silent windows that end the turn, as far as is known now.

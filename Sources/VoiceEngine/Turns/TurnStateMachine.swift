@@ -32,8 +32,10 @@ struct TurnStateMachine: ~Copyable {
         /// What the judgement of the present silence said.
         var probability: Float?
         var isPrepared = false
-        /// It began so soon behind the turn before that it is the rest of the same answer.
-        var goesOn = false
+        /// Voiced windows of the same answer in the turn before; 0: this turn is the beginning of an answer.
+        var voicedBefore = 0
+        /// It has a clear pause in it, behind which speech went on.
+        var hasPause = false
         /// Some of it was said over a reply, and was not found to be more than a listening noise.
         var isOverReply = false
         var interim: RecognitionNumber?
@@ -53,6 +55,13 @@ struct TurnStateMachine: ~Copyable {
         case quiet(run: Int)
         /// A turn is open. Next: `quiet`.
         case speaking(Speech)
+    }
+
+    /// A turn that got, or will get, a reply of which nothing was heard to its end yet.
+    struct LastAnswer {
+        /// In samples.
+        var end: Int
+        var voicedWindows: Int
     }
 
     /// A turn that was said over a reply, and that ended before its words were known.
@@ -77,6 +86,8 @@ struct TurnStateMachine: ~Copyable {
     /// Where the input stands, and where the last turn ended.
     private(set) var sampleCount = 0
     var lastEnd = 0
+    /// The turn before, if silence ended it and it had words.
+    var lastAnswer: LastAnswer?
 
     init(settings: TurnSettings) {
         self.settings = settings
@@ -108,6 +119,8 @@ struct TurnStateMachine: ~Copyable {
             quietSince = nil
         } else if response != .none, case .quiet = state {
             quietSince = sampleCount
+            // What is said behind a reply is another answer, however little sound a client sends in between.
+            lastAnswer = nil
         }
         guard activity != .audible, bargeIn.isUndecided else { return [] }
         // Said over its last words: that is an answer to it, short as it may be.
@@ -189,6 +202,7 @@ struct TurnStateMachine: ~Copyable {
     mutating func clear() -> [Action] {
         // Also while nobody speaks: the padding before the next start must not bring back what was thrown away.
         lastEnd = sampleCount
+        lastAnswer = nil
         guard case .speaking(let speech) = state else {
             state = .quiet(run: 0)
             return []
@@ -220,6 +234,7 @@ struct TurnStateMachine: ~Copyable {
 
     mutating func openManualTurn() {
         lastEnd = sampleCount
+        lastAnswer = nil
         state = .speaking(Speech(turn: takeTurn(), isManual: true, turnStart: sampleCount, pieceStart: sampleCount))
     }
 

@@ -12,8 +12,12 @@ import VoiceMedia
 struct EngineCandidate: Sendable {
     /// What came of the call.
     struct Outcome: Sendable {
+        /// Number of the call, from 0.
+        var call = 0
         /// Index of the answer that the first question got.
         var firstAnswer = 0
+        /// Answers whose words came; an answer that was taken for two gives two.
+        var transcripts = 0
         var turns: [SyntheticCandidateStateMachine.Turn] = []
         /// Nothing went on for longer than a question and its answer take: the words of an answer never came, or no question did.
         var stalled = false
@@ -25,6 +29,7 @@ struct EngineCandidate: Sendable {
     /// What makes one candidate differ from the next: the answer it begins with, and how long it thinks. The same for the same number, so
     /// that two runs can be compared.
     struct Manner: Sendable {
+        let number: Int
         let firstAnswer: Int
         /// 0.6 to 1.6 s before an answer.
         let thinkingMilliseconds: Double
@@ -35,6 +40,7 @@ struct EngineCandidate: Sendable {
         ///   - number: from 0, of `calls`.
         ///   - answers: how many there are. The calls divide them among themselves, so that a short run comes past each.
         init(number: Int, of calls: Int, answers: Int, bargesIn: Bool) {
+            self.number = number
             self.bargesIn = bargesIn
             firstAnswer = (answers > calls ? number * answers / calls : number) % answers
             // Steps that share no divisor with the range: neighbours differ much, and none is like another for long.
@@ -60,7 +66,7 @@ struct EngineCandidate: Sendable {
     private static let answerBytes = 64 * 1_024
 
     func run() async -> Outcome {
-        var outcome = Outcome(firstAnswer: manner.firstAnswer)
+        var outcome = Outcome(call: manner.number, firstAnswer: manner.firstAnswer)
         let answers = samples()
         let sound = CandidateSound(
             behaviour: .init(
@@ -104,7 +110,10 @@ struct EngineCandidate: Sendable {
             }
             switch message.event {
             case .sessionCreated, .inputAudioTranscriptionCompleted:
-                if case .inputAudioTranscriptionCompleted(let completed) = message.event, completed.transcript.isEmpty { continue }
+                if case .inputAudioTranscriptionCompleted(let completed) = message.event {
+                    if completed.transcript.isEmpty { continue }
+                    outcome.transcripts += 1
+                }
                 asked += 1
                 lastAsked = sound.now
                 if !ask(asked, peer, sound) { outcome.failure = "a question could not be sent" }

@@ -49,6 +49,8 @@ struct EngineLoadReport: Encodable {
     let cut_off_turns: Int
     /// Which answers they were, so that one can be listened to.
     let cut_offs: [CutOff]
+    /// Answers that were taken for two although nothing of a reply was heard in them.
+    let split_turns: Int
     let lost_turns: Int
     let failed_calls: Int
     let gap_p99_ms: Int?
@@ -69,16 +71,16 @@ struct EngineLoadReport: Encodable {
     /// - Parameter use: of the engine's process, before and after; nil when it is not known.
     init(_ outcomes: [EngineCandidate.Outcome], run: Run, use: (before: ProcessUse, after: ProcessUse)?) {
         let turns = outcomes.flatMap(\.turns)
-        let placed = outcomes.enumerated().flatMap { call, outcome in
+        let placed = outcomes.flatMap { outcome in
             outcome.turns.map { turn in
-                (call: call, answer: (outcome.firstAnswer + max(turn.question, 1) - 1) % run.answers + 1, turn: turn)
+                (call: outcome.call, answer: (outcome.firstAnswer + max(turn.question, 1) - 1) % run.answers + 1, turn: turn)
             }
         }
         let responses = turns.compactMap(\.responseMilliseconds)
         let silences = turns.compactMap(\.silencedMilliseconds)
         // The last turn of a call may end with the measurement.
         let unanswered = outcomes.reduce(0) { $0 + $1.turns.dropLast().count { $0.responseMilliseconds == nil && !$0.cutOff } }
-        let late = outcomes.enumerated().flatMap { call, outcome in outcome.gaps.map { (call: call, gap: $0) } }
+        let late = outcomes.flatMap { outcome in outcome.gaps.map { (call: outcome.call, gap: $0) } }
         let gaps = late.map(\.gap.milliseconds)
         calls = run.calls
         minutes = run.minutes
@@ -100,6 +102,8 @@ struct EngineLoadReport: Encodable {
             turn.cutOffMilliseconds.map { CutOff(answer: answer, after_ms: Int($0), call: call) }
         }
         cut_offs = cutOffs.sorted { $0.answer < $1.answer }
+        // An answer that was cut off may have been taken for two as well: it is counted once, above.
+        split_turns = outcomes.reduce(0) { $0 + max(0, $1.transcripts - $1.turns.count) }
         lost_turns = unanswered + outcomes.count(where: \.stalled)
         failed_calls = outcomes.count { $0.failure != nil }
         gap_p99_ms = Percentile.of(gaps, 0.99).map { Int($0) }

@@ -76,7 +76,12 @@ import Testing
 
     @Test(
         "what is no list of things, or a finished one, is a sentence",
-        arguments: ["I wrote the parser, and the compiler.", "In the end, the customer paid for it.", "Yes, the compiler was mine."]
+        arguments: [
+            "I wrote the parser, and the compiler.", "In the end, the customer paid for it.", "Yes, the compiler was mine.",
+            "When we changed the index, the query flew.",
+            "After two years of work, the project shipped.", "I reported to Anna Schmidt, the team lead.",
+            "We built it in Berlin, my home town.",
+        ]
     )
     func noOpenList(text: String) { #expect(TextCompletion(text) == .sentence) }
 

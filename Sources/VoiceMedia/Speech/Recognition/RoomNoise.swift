@@ -1,7 +1,8 @@
 /// The faint noise of a room.
 ///
 /// Noise suppression and muted stretches leave digital silence around the words, which the recogniser hardly saw when it was trained:
-/// it then ends sentences with a comma and gets more words wrong (measured in Benchmarks/TurnTaking with NOISE=0). Every recording gets
+/// it then ends sentences with a comma (measured in Benchmarks/TurnTaking with NOISE=0 and over WebRTC; the words themselves came out a
+/// little better in four of five sets and worse in one). Every recording gets
 /// the noise; in one that has some it is not noticed.
 enum RoomNoise {
     /// Largest deviation: −60 dBFS, far below the quietest speech and below `SpeechSegmenting.silence`.
