@@ -392,4 +392,15 @@ struct SignallingSocketTests {
             #expect(try await peer.nextType() == "sdp_answer")
         }
     }
+
+    @Test("what the ticket of a dead link gave ends when a newer token takes the session over: no key by it any more")
+    func deadTicket() async throws {
+        try await GatewayHarness.run { (harness) async throws in
+            let page = try await SignallingPage.start(harness)
+            #expect(try await page.key().status == 200)
+            let new = try await self.newToken(harness, page.interview)
+            #expect(try await page.key(token: new, session: page.id.rawValue).status == 200)
+            #expect(try await page.key().status != 200)
+        }
+    }
 }
