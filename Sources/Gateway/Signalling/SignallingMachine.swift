@@ -203,14 +203,14 @@ struct SignallingMachine: ~Copyable {
         return self.start(at: now)
     }
 
-    // MARK: The end
-
-    /// The interview was ended for `end_session`, or there was none to end.
     /// Another token is what the session lives by now. What the one before gave its socket is over: whoever renewed it asks for a key.
     mutating func authorityChanged(at now: Duration) {
         if case .open = self.socket { self.socket = .open(since: now, .none) }
     }
 
+    // MARK: The end
+
+    /// The interview was ended for `end_session`, or there was none to end.
     mutating func interviewEnded() -> [Action] {
         guard !self.isOver else { return [] }
         self.isOver = true
