@@ -15,6 +15,18 @@ final class FakeChatEndpoint: Sendable {
         var scripts: [[Step]]
         var requests: [String] = []
         var held: [Connection] = []
+        /// A client may have read what was sent, and the test may have said `proceed`, before the connection comes to its `hold`.
+        var isAllowedToProceed = false
+
+        /// Whether the connection is to wait; else it was already told to go on.
+        mutating func holds(_ connection: Connection) -> Bool {
+            if isAllowedToProceed {
+                isAllowedToProceed = false
+                return false
+            }
+            held.append(connection)
+            return true
+        }
     }
 
     private let state: Mutex<State>
@@ -66,10 +78,11 @@ final class FakeChatEndpoint: Sendable {
         for await _ in closeNews { return }
     }
 
-    /// Lets the held connections go on.
+    /// Lets the held connections go on, or the next one to hold when there is none.
     func proceed() {
         let held = state.withLock { state in
             defer { state.held = [] }
+            state.isAllowedToProceed = state.held.isEmpty
             return state.held
         }
         for connection in held { connection.proceed() }
@@ -154,8 +167,7 @@ final class FakeChatEndpoint: Sendable {
                 switch local.steps.removeFirst() {
                 case .send(let text): channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
                 case .hold:
-                    endpoint.state.withLock { $0.held.append(self) }
-                    return
+                    if endpoint.state.withLock({ $0.holds(self) }) { return }
                 case .close:
                     local.isClosing = true
                     channel.close(promise: nil)
