@@ -30,6 +30,7 @@ struct Simulation {
         var waiting: [(due: Double, result: Result)] = []
         var texts: [Int: String] = [:]
         var probabilities: [Float] = []
+        var drafts: [Int: RecognitionDrafts] = [:]
         if audibleReply { _ = machine.responseBecame(.audible) }
         var position = 0
         while position + SpeechWindow.samples <= samples.count {
@@ -53,8 +54,12 @@ struct Simulation {
                 events.append(event)
                 switch event.action {
                 case .recognise(let recognition):
-                    let (text, took) = try await Self.timed { try await speech.recognizer.transcribe(Array(samples[recognition.samples])) }
-                    let kept = InventedText.removed(from: text, voicedWindows: recognition.voicedWindows)
+                    let draft = drafts[recognition.turn]?.draft(for: recognition.samples) ?? []
+                    let (transcription, took) = try await Self.timed {
+                        try await speech.recognizer.transcribe(Array(samples[recognition.samples]), priority: .final, draft: draft)
+                    }
+                    drafts[recognition.turn, default: RecognitionDrafts()].add(recognition.samples, tokens: transcription.tokens)
+                    let kept = InventedText.removed(from: transcription.text, voicedWindows: recognition.voicedWindows)
                     texts[recognition.number] = kept
                     waiting.append((event.time + took, .recognised(recognition.number, kept)))
                 case .judge(let judgement):

@@ -81,9 +81,10 @@ extension RealtimeSession {
         let (services, inbox, logger) = (services, inbox, logger)
         guard recognitions.count < limits.waitingRecognitions else {
             services.metrics.recognitionFailures.increment()
-            recognitions[recognition.number] = Task { _ = inbox.offer(.recognised(recognition, text: nil)) }
+            recognitions[recognition.number] = Task { _ = inbox.offer(.recognised(recognition, nil)) }
             return
         }
+        let draft = openTurns[recognition.turn]?.drafts.draft(for: recognition.samples) ?? []
         let lane = recognition.number % limits.recognitionsAtOnce
         let before = recognitionLanes[lane]
         let task = Task {
@@ -91,9 +92,10 @@ extension RealtimeSession {
             let start = services.now()
             do {
                 try Task.checkCancellation()
-                let text = try await services.speechToText.transcribe(
+                let transcription = try await services.speechToText.transcribe(
                     samples,
-                    priority: recognition.purpose == .interim ? .interim : .final
+                    priority: recognition.purpose == .interim ? .interim : .final,
+                    draft: draft
                 )
                 let duration = Double(services.now() - start) / 1e9
                 services.metrics.recognition.observe(duration)
@@ -107,24 +109,25 @@ extension RealtimeSession {
                         "interim": "\(recognition.purpose == .interim)",
                     ]
                 )
-                inbox.offer(.recognised(recognition, text: text))
+                inbox.offer(.recognised(recognition, transcription))
             } catch {
                 if !Task.isCancelled, recognition.purpose == .text {
                     services.metrics.recognitionFailures.increment()
                     logger.warning("speech could not be recognised", metadata: ["error_type": "\(type(of: error))"])
                 }
-                inbox.offer(.recognised(recognition, text: nil))
+                inbox.offer(.recognised(recognition, nil))
             }
         }
         recognitionLanes[lane] = task
         recognitions[recognition.number] = task
     }
 
-    func handleRecognised(_ recognition: TurnStateMachine.Recognition, text: String?) {
-        let text = text.map { InventedText.removed(from: $0, voicedWindows: recognition.voicedWindows) }
+    func handleRecognised(_ recognition: TurnStateMachine.Recognition, _ transcription: Transcription?) {
+        let text = transcription.map { InventedText.removed(from: $0.text, voicedWindows: recognition.voicedWindows) }
         defer { perform(turns.recognised(recognition.number, text: text)) }
         // A recognition that was taken back is in no list any more.
         guard recognitions.removeValue(forKey: recognition.number) != nil, var turn = openTurns[recognition.turn] else { return }
+        if let transcription { turn.drafts.add(recognition.samples, tokens: transcription.tokens) }
         switch recognition.purpose {
         case .interim:
             guard let text else { return }

@@ -21,6 +21,7 @@ actor RealtimeSession {
         var itemID: String
         var assembly = TranscriptAssembly()
         var interim = InterimTranscript()
+        var drafts = RecognitionDrafts()
         /// The last text that may yet be all of the turn, and its recognition: what a look continues.
         var lastText: (recognition: TurnStateMachine.RecognitionNumber, text: String)?
         /// When the decision fell that the turn has ended.
@@ -204,7 +205,7 @@ actor RealtimeSession {
             if ending == nil { await handleMessage(text, from: origin) }
         case .attached(let number, let sideband): attach(number, sideband)
         case .detached(let number): sidebands[number] = nil
-        case .recognised(let recognition, let text): handleRecognised(recognition, text: text)
+        case .recognised(let recognition, let transcription): handleRecognised(recognition, transcription)
         case .judged(let number, let probability):
             if judgements.removeValue(forKey: number) != nil { perform(turns.judged(number, probability: probability)) }
         case .transcribed(let itemID, let text): handleTranscribed(itemID, text: text)

@@ -29,7 +29,7 @@ enum SessionInput: Sendable {
     case message(String, MessageOrigin)
     case attached(Int, SessionListener)
     case detached(Int)
-    case recognised(TurnStateMachine.Recognition, text: String?)
+    case recognised(TurnStateMachine.Recognition, Transcription?)
     case judged(TurnStateMachine.JudgementNumber, probability: Float?)
     /// Text of audio that a client put into an item.
     case transcribed(itemID: String, text: String?)

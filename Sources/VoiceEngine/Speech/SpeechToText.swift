@@ -8,6 +8,20 @@ public enum SpeechToTextPriority: Int, Sendable, Comparable, CaseIterable {
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
+/// What was understood in a segment of speech.
+public struct Transcription: Sendable, Equatable {
+    /// Without leading and trailing space; empty when nothing was understood.
+    public var text: String
+    /// The text in the recogniser's own numbers, as a draft for a longer segment with the same beginning. Empty when it has no use
+    /// for drafts.
+    public var tokens: [Int]
+
+    public init(text: String, tokens: [Int] = []) {
+        self.text = text
+        self.tokens = tokens
+    }
+}
+
 /// Turns a segment of speech into text.
 ///
 /// Implementations run on their own threads, never on the cooperative pool, and stop their work soon after the calling
@@ -15,16 +29,16 @@ public enum SpeechToTextPriority: Int, Sendable, Comparable, CaseIterable {
 public protocol SpeechToText: Sendable {
     /// Transcribes a finished segment.
     ///
-    /// - Parameter samples: 16 kHz mono in [-1, 1]: one segment found by voice activity detection, any length.
-    /// - Returns: the text without leading and trailing space; empty when nothing was understood.
-    func transcribe(_ samples: [Float]) async throws -> String
-
-    /// Transcribes a segment with a given urgency. An implementation without a queue may leave this out.
-    func transcribe(_ samples: [Float], priority: SpeechToTextPriority) async throws -> String
+    /// - Parameters:
+    ///   - samples: 16 kHz mono in [-1, 1]: one segment found by voice activity detection, any length.
+    ///   - draft: tokens of earlier transcriptions of the beginning, in order; empty when there are none. A draft makes the work
+    ///     shorter and must not change what is understood.
+    func transcribe(_ samples: [Float], priority: SpeechToTextPriority, draft: [Int]) async throws -> Transcription
 }
 
 extension SpeechToText {
-    public func transcribe(_ samples: [Float], priority: SpeechToTextPriority) async throws -> String {
-        try await transcribe(samples)
+    /// The text of a segment of which nothing is known yet, as urgent as the end of a turn.
+    public func transcribe(_ samples: [Float], priority: SpeechToTextPriority = .final) async throws -> String {
+        try await transcribe(samples, priority: priority, draft: []).text
     }
 }

@@ -9,6 +9,7 @@ final class ScriptedSpeechToText: SpeechToText {
     private struct State {
         var texts: [String] = []
         var requests: [Int] = []
+        var drafts: [[Int]] = []
         var isHeld = false
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
@@ -22,6 +23,9 @@ final class ScriptedSpeechToText: SpeechToText {
 
     /// Numbers of samples that were asked for.
     var requests: [Int] { state.withLock { $0.requests } }
+
+    /// The drafts that came with them.
+    var drafts: [[Int]] { state.withLock { $0.drafts } }
 
     /// From now on answers wait for `release`.
     func hold() {
@@ -37,11 +41,13 @@ final class ScriptedSpeechToText: SpeechToText {
         for continuation in waiting { continuation.resume() }
     }
 
-    func transcribe(_ samples: [Float]) async throws -> String {
-        let (text, isHeld) = state.withLock { state in
+    /// The tokens of the answer are its number and the number after it.
+    func transcribe(_ samples: [Float], priority: SpeechToTextPriority, draft: [Int]) async throws -> Transcription {
+        let (text, number, isHeld) = state.withLock { state in
             state.requests.append(samples.count)
+            state.drafts.append(draft)
             let number = state.requests.count - 1
-            return (number < state.texts.count ? state.texts[number] : "text \(number)", state.isHeld)
+            return (number < state.texts.count ? state.texts[number] : "text \(number)", number, state.isHeld)
         }
         if isHeld {
             await withCheckedContinuation { continuation in
@@ -53,7 +59,7 @@ final class ScriptedSpeechToText: SpeechToText {
             }
         }
         if text == "FAIL" { throw Failure() }
-        return text
+        return Transcription(text: text, tokens: [number, number + 1])
     }
 }
 

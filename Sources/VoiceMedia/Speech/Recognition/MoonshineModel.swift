@@ -41,8 +41,14 @@ struct MoonshineModel: Sendable {
 
     /// Recognises one piece of speech.
     ///
-    /// - Parameter samples: 16 kHz mono, at least `fewestSamples`.
-    func decode(_ samples: UnsafeBufferPointer<Float>, options: OnnxRunOptions) throws(SpeechModelError) -> Hypothesis {
+    /// - Parameters:
+    ///   - samples: 16 kHz mono, at least `fewestSamples`.
+    ///   - draft: the tokens of an earlier recording with the same beginning. They save time and decide nothing.
+    func decode(
+        _ samples: UnsafeBufferPointer<Float>,
+        draft: [Int] = [],
+        options: OnnxRunOptions
+    ) throws(SpeechModelError) -> Hypothesis {
         let count = samples.count
         let audio = try OnnxValue.floats([1, count], runtime: runtime) { _ = $0.initialize(fromContentsOf: samples) }
         // The mask has one element per sample, for the decoder too: with one per frame, segments beyond 9 s fail.
@@ -53,46 +59,90 @@ struct MoonshineModel: Sendable {
         let empty = try OnnxValue.floats([1, Self.heads, 0, Self.headSize], runtime: runtime) { _ in }
         let useCache = try OnnxValue.flag(true, runtime: runtime)
         var outputs = try step(
-            Self.firstToken,
+            [Self.firstToken],
             [mask, hidden, try OnnxValue.flag(false, runtime: runtime)] + Array(repeating: empty, count: 2 * side),
             wanted: 1 + 2 * side,
             options: options
         )
         let encoderCache = outputs[(1 + side)...]
+        var cache = outputs[1...side]
         let limit = Int((Double(count) / Double(Self.sampleRate) * Self.tokensPerSecond).rounded(.up))
         var tokens: [Int] = []
+        var draft = TokenDraft(draft)
+        var next = try Self.mostLikely(outputs[0], row: 0, of: 1)
         while true {
             try options.checkCancellation()
-            let token = try Self.mostLikely(outputs[0])
-            if token == Self.lastToken { return Hypothesis(tokens: tokens, collapsed: false) }
-            tokens.append(token)
-            if let length = RepetitionGuard.lengthBeforeLoop(in: tokens) {
-                return Hypothesis(tokens: Array(tokens.prefix(length)), collapsed: true)
+            if let whole = Self.append(next, to: &tokens, limit: limit) { return whole }
+            let guesses = Array(draft.guesses(after: next))
+            outputs = try step([next] + guesses, [mask, hidden, useCache] + cache + encoderCache, wanted: 1 + side, options: options)
+            var confirmed = 0
+            next = try Self.mostLikely(outputs[0], row: 0, of: 1 + guesses.count)
+            while confirmed < guesses.count, next == guesses[confirmed] {
+                if let whole = Self.append(next, to: &tokens, limit: limit) { return whole }
+                confirmed += 1
+                next = try Self.mostLikely(outputs[0], row: confirmed, of: 1 + guesses.count)
             }
-            if tokens.count >= limit { return Hypothesis(tokens: tokens, collapsed: false) }
-            outputs = try step(token, [mask, hidden, useCache] + outputs[1...side] + encoderCache, wanted: 1 + side, options: options)
+            draft.confirmed(confirmed, of: guesses.count)
+            cache = outputs[1...side]
+            if confirmed < guesses.count {
+                // What the decoder remembers of wrong guesses is cut off.
+                let kept = 1 + tokens.count
+                var trimmed: [OnnxValue] = []
+                for value in cache { trimmed.append(try keeping(kept, of: value)) }
+                cache = trimmed[...]
+            }
+        }
+    }
+
+    /// - Returns: the whole, when this was its end.
+    private static func append(_ token: Int, to tokens: inout [Int], limit: Int) -> Hypothesis? {
+        if token == lastToken { return Hypothesis(tokens: tokens, collapsed: false) }
+        tokens.append(token)
+        if let length = RepetitionGuard.lengthBeforeLoop(in: tokens) {
+            return Hypothesis(tokens: Array(tokens.prefix(length)), collapsed: true)
+        }
+        return tokens.count >= limit ? Hypothesis(tokens: tokens, collapsed: false) : nil
+    }
+
+    /// The first `count` positions of a part of the cache, whose shape is (1, heads, positions, head size).
+    private func keeping(_ count: Int, of value: OnnxValue) throws(SpeechModelError) -> OnnxValue {
+        let dimensions = try value.floatDimensions()
+        guard dimensions.count == 4, dimensions[1] == Self.heads, dimensions[3] == Self.headSize, dimensions[2] >= count else {
+            throw .mismatch("cache of shape \(dimensions)")
+        }
+        return try value.withFloats { (numbers) throws(SpeechModelError) in
+            try OnnxValue.floats([1, Self.heads, count, Self.headSize], runtime: runtime) { kept in
+                for head in 0..<Self.heads {
+                    let start = head * dimensions[2] * Self.headSize
+                    let part = UnsafeBufferPointer(rebasing: numbers[start..<start + count * Self.headSize])
+                    _ = UnsafeMutableBufferPointer(rebasing: kept[(head * count * Self.headSize)...]).initialize(fromContentsOf: part)
+                }
+            }
         }
     }
 
     private func step(
-        _ token: Int,
+        _ tokens: [Int],
         _ inputs: [OnnxValue],
         wanted: Int,
         options: OnnxRunOptions
     ) throws(SpeechModelError) -> [OnnxValue] {
-        let ids = try OnnxValue.integers([1, 1], runtime: runtime) { $0[0] = Int64(token) }
+        let ids = try OnnxValue.integers([1, tokens.count], runtime: runtime) {
+            _ = $0.initialize(fromContentsOf: tokens.lazy.map(Int64.init))
+        }
         return try decoder.run([ids] + inputs, firstOutputs: wanted, options: options)
     }
 
-    private static func mostLikely(_ logits: OnnxValue) throws(SpeechModelError) -> Int {
+    /// The token that follows the one at position `row` of the `rows` that were given.
+    private static func mostLikely(_ logits: OnnxValue, row: Int, of rows: Int) throws(SpeechModelError) -> Int {
         try logits.withFloats { (numbers) throws(SpeechModelError) -> Int in
-            guard numbers.count >= MoonshineTokenizer.size else { throw .mismatch("\(numbers.count) logits") }
-            // One position was asked for; were there several, the last is the next token's.
-            let last = UnsafeBufferPointer(rebasing: numbers[(numbers.count - MoonshineTokenizer.size)...])
+            guard numbers.count == rows * MoonshineTokenizer.size else { throw .mismatch("\(numbers.count) logits for \(rows) tokens") }
+            let start = row * MoonshineTokenizer.size
+            let scores = UnsafeBufferPointer(rebasing: numbers[start..<start + MoonshineTokenizer.size])
             var best = lastToken
             var highest = -Float.infinity
-            for index in 0..<MoonshineTokenizer.size where last[index] > highest {
-                highest = last[index]
+            for index in 0..<MoonshineTokenizer.size where scores[index] > highest {
+                highest = scores[index]
                 best = index
             }
             return best

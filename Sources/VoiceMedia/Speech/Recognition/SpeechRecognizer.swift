@@ -22,15 +22,11 @@ public struct SpeechRecognizer: SpeechToText {
         self.workers = workers
     }
 
-    public func transcribe(_ samples: [Float]) async throws -> String {
-        try await transcribe(samples, priority: .final)
-    }
-
     /// - Throws: `SpeechModelError`; `.cancelled` soon after the task is cancelled, `.overloaded` when too much waits.
-    public func transcribe(_ samples: [Float], priority: SpeechToTextPriority) async throws -> String {
-        let recognition = Recognition(model: model, tokenizer: tokenizer)
+    public func transcribe(_ samples: [Float], priority: SpeechToTextPriority, draft: [Int]) async throws -> Transcription {
+        let recognition = Recognition(model: model, tokenizer: tokenizer, draft: draft)
         return try await workers.run(priority: priority) { (options) throws(SpeechModelError) in
-            try recognition.text(of: samples, options: options)
+            try recognition.transcription(of: samples, options: options)
         }
     }
 }
@@ -39,8 +35,9 @@ public struct SpeechRecognizer: SpeechToText {
 private struct Recognition: Sendable {
     let model: MoonshineModel
     let tokenizer: MoonshineTokenizer
+    let draft: [Int]
 
-    func text(of samples: [Float], options: OnnxRunOptions) throws(SpeechModelError) -> String {
+    func transcription(of samples: [Float], options: OnnxRunOptions) throws(SpeechModelError) -> Transcription {
         // One number that is none would make every number of the network none.
         var audio = ContiguousArray<Float>(samples.prefix(SpeechRecognizer.longestRecording))
         audio.withUnsafeMutableBufferPointer { audio in
@@ -49,39 +46,42 @@ private struct Recognition: Sendable {
             }
         }
         var energies = audio.withUnsafeBufferPointer { SpeechSegmenting.energies($0) }
-        guard audio.count >= MoonshineModel.fewestSamples, !SpeechSegmenting.isSilent(energies) else { return "" }
+        guard audio.count >= MoonshineModel.fewestSamples, !SpeechSegmenting.isSilent(energies) else {
+            return Transcription(text: "")
+        }
         audio.append(contentsOf: repeatElement(0, count: RoomNoise.windowsBehind * SpeechSegmenting.window))
         energies.append(contentsOf: repeatElement(0, count: RoomNoise.windowsBehind))
         audio.withUnsafeMutableBufferPointer { RoomNoise.add(to: $0) }
-        var texts: [String] = []
-        for piece in SpeechSegmenting.pieces(count: audio.count, longest: SpeechRecognizer.longestPiece, energies: energies) {
-            let text = try recognize(piece, of: audio, energies: energies, options: options)
-            if !text.isEmpty { texts.append(text) }
+        let pieces = SpeechSegmenting.pieces(count: audio.count, longest: SpeechRecognizer.longestPiece, energies: energies)
+        var whole: [Transcription] = []
+        for (index, piece) in pieces.enumerated() {
+            whole += try recognize(piece, of: audio, energies: energies, draft: index == 0 ? draft : [], options: options)
         }
-        return texts.joined(separator: " ")
+        return Transcription(text: whole.map(\.text).joined(separator: " "), tokens: whole.flatMap(\.tokens))
     }
+
+    /// - Returns: of each part that was recognised by itself what was understood, if anything was.
 
     private func recognize(
         _ range: Range<Int>,
         of audio: ContiguousArray<Float>,
         energies: [Float],
+        draft: [Int],
         options: OnnxRunOptions
-    ) throws(SpeechModelError) -> String {
+    ) throws(SpeechModelError) -> [Transcription] {
         let windows = range.lowerBound / SpeechSegmenting.window..<range.upperBound / SpeechSegmenting.window
-        guard range.count >= MoonshineModel.fewestSamples, !SpeechSegmenting.isSilent(Array(energies[windows])) else { return "" }
+        guard range.count >= MoonshineModel.fewestSamples, !SpeechSegmenting.isSilent(Array(energies[windows])) else { return [] }
         let hypothesis = try audio.withUnsafeBufferPointer { (audio) throws(SpeechModelError) in
-            try model.decode(UnsafeBufferPointer(rebasing: audio[range]), options: options)
+            try model.decode(UnsafeBufferPointer(rebasing: audio[range]), draft: draft, options: options)
         }
         guard hypothesis.collapsed, range.count >= 2 * SpeechRecognizer.shortestRetriedHalf else {
-            return tokenizer.text(of: hypothesis.tokens)
+            let text = tokenizer.text(of: hypothesis.tokens)
+            return text.isEmpty ? [] : [Transcription(text: text, tokens: hypothesis.tokens)]
         }
         // Collapse was seen to come with length, so two shorter pieces are tried, cut in the middle third.
         let third = range.count / 3
         let cut = SpeechSegmenting.quietestSample(in: range.lowerBound + third..<range.upperBound - third, energies: energies)
-        let halves = [
-            try recognize(range.lowerBound..<cut, of: audio, energies: energies, options: options),
-            try recognize(cut..<range.upperBound, of: audio, energies: energies, options: options),
-        ]
-        return halves.filter { !$0.isEmpty }.joined(separator: " ")
+        return try recognize(range.lowerBound..<cut, of: audio, energies: energies, draft: [], options: options)
+            + recognize(cut..<range.upperBound, of: audio, energies: energies, draft: [], options: options)
     }
 }

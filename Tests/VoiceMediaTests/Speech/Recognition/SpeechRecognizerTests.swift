@@ -62,6 +62,26 @@ struct SpeechRecognizerTests {
         }
     }
 
+    @Test("a draft changes nothing that is understood: of the beginning, of the whole, with a wrong end, and of something else")
+    func drafts() async throws {
+        let recognizer = try await SpeechTestModels.speech().recognizer
+        let other = try await recognizer.transcribe(
+            try await SpeechTestModels.recording(of: InterviewSentences.all[7]),
+            priority: .final,
+            draft: []
+        )
+        #expect(!other.tokens.isEmpty)
+        for sentence in InterviewSentences.all.prefix(6) {
+            let samples = try await SpeechTestModels.recording(of: sentence)
+            let whole = try await recognizer.transcribe(samples, priority: .final, draft: [])
+            let beginning = try await recognizer.transcribe(Array(samples.prefix(samples.count / 2)), priority: .interim, draft: [])
+            for draft in [beginning.tokens, whole.tokens, whole.tokens.dropLast(3) + other.tokens, other.tokens, [-1, 40_000]] {
+                let again = try await recognizer.transcribe(samples, priority: .final, draft: draft)
+                #expect(again == whole)
+            }
+        }
+    }
+
     @Test("samples that are not numbers do no harm")
     func notNumbers() async throws {
         let recognizer = try await SpeechTestModels.speech().recognizer
