@@ -30,6 +30,8 @@ public struct SessionConfiguration: Sendable, Hashable {
     public var parallelToolCalls: Bool?
     /// Members that this version does not know, as they came; shown again.
     public var other: [String: JSONValue]
+    /// What a server calls the object, where that is not what the API calls it.
+    private var foreignObject: JSONValue?
 
     public init(
         id: String? = nil,
@@ -175,10 +177,17 @@ extension SessionConfiguration: Codable {
         voice = audio?.output?.voice ?? voice
         voiceIsIdentifier = audio?.output?.voiceIsIdentifier ?? voiceIsIdentifier
         speed = audio?.output?.speed ?? speed
+        let object = try container.decodeIfPresent(JSONValue.self, forKey: .object)
+        if object != self.object { foreignObject = object }
         let all = try decoder.container(keyedBy: AnyKey.self)
         for key in all.allKeys where CodingKeys(rawValue: key.stringValue) == nil {
             other[key.stringValue] = try all.decode(JSONValue.self, forKey: key)
         }
+    }
+
+    /// What the API calls the object.
+    private var object: JSONValue {
+        .string(type == Self.transcriptionType ? "realtime.transcription_session" : "realtime.session")
     }
 
     /// A transcription session shows `audio.input` and `include` alone. `prompt`, `tracing` and `include` are written even when
@@ -187,7 +196,7 @@ extension SessionConfiguration: Codable {
         let isTranscription = type == Self.transcriptionType
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encodeIfPresent(id, forKey: .id)
-        try container.encode(isTranscription ? "realtime.transcription_session" : "realtime.session", forKey: .object)
+        try container.encode(foreignObject ?? object, forKey: .object)
         try container.encode(type, forKey: .type)
         try container.encodeIfPresent(expiresAt, forKey: .expiresAt)
         try container.encode(include, forKey: .include)
