@@ -115,7 +115,7 @@ static void stream_status(viva_webrtc_peer *peer, GstMessage *message) {
     GstElement *owner = NULL;
     gst_message_parse_stream_status(message, &type, &owner);
     if (type == GST_STREAM_STATUS_TYPE_ENTER && owner != NULL && moves_frames(peer, owner)) {
-        (void)viva_thread_moves_media();
+        (void)viva_thread_moves_media(false);
     } else if (type == GST_STREAM_STATUS_TYPE_ENTER || type == GST_STREAM_STATUS_TYPE_LEAVE) {
         viva_thread_is_ordinary();
     }

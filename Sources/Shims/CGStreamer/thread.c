@@ -44,14 +44,16 @@ bool viva_thread_start(const char *name, void (*body)(void *context), void *cont
     return failure == 0;
 }
 
-// The lowest real-time priority is above everything that is not real-time.
+// The lowest real-time priorities are above everything that is not real-time. The thread that paces all calls goes before those that
+// encode and decode one of them: behind these it would be late for everybody whenever the processors are scarce.
 #define MEDIA_PRIORITY 1
+#define PACING_PRIORITY 2
 // Where that is not permitted; with an RLIMIT_NICE of 30 or the capability it is.
 #define MEDIA_NICENESS (-10)
 
-bool viva_thread_moves_media(void) {
+bool viva_thread_moves_media(bool paces) {
     // A child or thread that this one starts is an ordinary one again.
-    struct sched_param parameters = {.sched_priority = MEDIA_PRIORITY};
+    struct sched_param parameters = {.sched_priority = paces ? PACING_PRIORITY : MEDIA_PRIORITY};
     if (sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &parameters) == 0) {
         return true;
     }

@@ -41,7 +41,7 @@ final class MediaTicker: Sendable {
     private func run() {
         let frame = UnsafeMutableBufferPointer<Int16>.allocate(capacity: PeerSession.samplesPerFrame)
         defer { frame.deallocate() }
-        _ = viva_thread_moves_media()
+        _ = viva_thread_moves_media(true)
         var schedule = TickSchedule(start: MonotonicClock.now(), interval: Self.interval, maximumCatchUp: Self.maximumCatchUp)
         while true {
             MonotonicClock.sleep(until: schedule.next)

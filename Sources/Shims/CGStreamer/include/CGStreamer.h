@@ -33,8 +33,10 @@ bool viva_thread_start(const char *name, void (*body)(void *context), void *cont
 // Lets the calling thread run before threads that do not move media, as far as the system permits it (CAP_SYS_NICE, or limits for
 // RTPRIO or NICE). A frame is due every 20 ms and takes less than one; a thread that computes must not keep it waiting.
 //
+// `paces`: the thread that all calls wait for goes before those of a single call.
+//
 // Returns false when nothing of it is permitted; then the thread is an ordinary one.
-bool viva_thread_moves_media(void);
+bool viva_thread_moves_media(bool paces);
 
 // Takes that back, for a thread that is used for something else next.
 void viva_thread_is_ordinary(void);
