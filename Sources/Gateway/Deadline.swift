@@ -1,3 +1,6 @@
+import ServerEdge
+import Synchronization
+
 /// The work did not end within its time.
 struct DeadlineExceeded: Error {}
 
@@ -9,14 +12,26 @@ func withDeadline<Result: Sendable>(
     clock: MonotonicClock,
     _ work: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
-    try await withThrowingTaskGroup(of: Result.self) { group in
-        group.addTask(operation: work)
-        group.addTask {
-            try await clock.sleep(for: duration)
-            throw DeadlineExceeded()
-        }
-        defer { group.cancelAll() }
-        guard let result = try await group.next() else { throw CancellationError() }
-        return result
+    let task = Task(executorPreference: EventLoopTaskExecutor.current, operation: work)
+    let isOverdue = Flag()
+    let timer = clock.timer(after: duration) {
+        isOverdue.set()
+        task.cancel()
     }
+    defer { timer.cancel() }
+    do {
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
+    } catch {
+        throw isOverdue.isSet ? DeadlineExceeded() : error
+    }
+}
+
+private final class Flag: Sendable {
+    private let value = Atomic(false)
+    func set() { self.value.store(true, ordering: .relaxed) }
+    var isSet: Bool { self.value.load(ordering: .relaxed) }
 }

@@ -42,7 +42,7 @@ public final class Gateway: Service {
         upstreams: [UpstreamChoice],
         plans: [InterviewPlan],
         logger: Logger,
-        clock: MonotonicClock = MonotonicClock(),
+        clock: MonotonicClock? = nil,
         wallClock: WallClock = WallClock(),
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         metrics: MetricsRegistry = MetricsRegistry(),
@@ -53,7 +53,7 @@ public final class Gateway: Service {
         self.upstreams = upstreams
         self.plans = plans
         self.logger = logger
-        self.clock = clock
+        self.clock = clock ?? MonotonicClock(eventLoopGroup: eventLoopGroup)
         self.wallClock = wallClock
         self.eventLoopGroup = eventLoopGroup
         self.metrics = metrics
@@ -86,11 +86,13 @@ public final class Gateway: Service {
         let workspaceToken = parts.router.authenticator.renewWorkspaceToken()
 
         let (listening, nowListening) = AsyncStream.makeStream(of: Int.self)
+        var edge = self.configuration.server
+        edge.runsTasksOnEventLoops = true
         let (host, isTLS, address) = (self.configuration.server.host, self.configuration.server.tls != nil, parts.router.address)
         let server = EdgeServer(
             router: parts.router.build(),
             webSockets: [parts.router.socket],
-            configuration: self.configuration.server,
+            configuration: edge,
             eventLoopGroup: self.eventLoopGroup,
             logger: self.logger,
             onServerRunning: { port in
@@ -160,7 +162,9 @@ public final class Gateway: Service {
                 minutes: MinuteLimits(self.configuration.limits, store: self.store, wallClock: self.wallClock, metrics: metrics),
                 metrics: metrics,
                 logger: self.logger
-            )
+            ),
+            eventLoopGroup: self.eventLoopGroup,
+            limit: self.configuration.interviewsHeld
         )
         let tickets = TicketOffice(
             store: self.store,

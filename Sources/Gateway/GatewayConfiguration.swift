@@ -31,6 +31,8 @@ public struct GatewayConfiguration: Sendable {
     public var conductor = ConductorPolicy()
     /// The plan of the practice link; nil: the first of the plans given to the gateway.
     public var practicePlan: PlanID?
+    /// How many interviews the process holds; see ``CallRegistry/Limits/calls``.
+    var interviewsHeld = CallRegistry.Limits.calls
     /// The limits of what passes between the gateway and its upstreams.
     var upstreamLimits = UpstreamLimits()
     /// Whose certificates are good for upstreams; nil: those that the system trusts.

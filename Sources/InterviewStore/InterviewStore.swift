@@ -158,8 +158,13 @@ public protocol InterviewStore: Sendable {
 public enum InterviewStoreLimits {
     /// Writes that wait for their commit (promise R2). Beyond, callers are told `full` at once.
     public static let pendingWrites = 10_000
+    /// Short reads that wait for their thread, which takes them by the thousand in a second. Beyond, callers are told `full` at once.
+    public static let pendingReads = 10_000
     /// Writes in one commit. More gains nothing measurable and makes the last one wait.
     public static let writesPerCommit = 512
+    /// So long behind a commit the next one waits for company: a commit costs the same for one write as for many. Nobody notices it, and
+    /// a write that comes alone does not wait at all.
+    public static let betweenCommits: Duration = .milliseconds(4)
     /// A turn of ten minutes has about 10 KB of text.
     public static let segmentTextBytes = 64 * 1024
     /// Segments of one interview: two hours of a turn each second.

@@ -48,16 +48,17 @@ extension JSONValue: Codable {
         } else if let value = try? container.decode(String.self) {
             // Strings come first: most values are strings, and every failed attempt builds an error.
             self = .string(value)
+        } else if (try? decoder.container(keyedBy: AnyKey.self)) != nil {
+            // Asked for apart, so that what is wrong inside of it is told with its place.
+            self = .object(try container.decode([String: JSONValue].self))
         } else if let value = try? container.decode(Int.self) {
             self = .integer(value)
         } else if let value = try? container.decode(Double.self) {
             self = .number(value)
         } else if let value = try? container.decode(Bool.self) {
             self = .bool(value)
-        } else if let value = try? container.decode([JSONValue].self) {
-            self = .array(value)
         } else {
-            self = .object(try container.decode([String: JSONValue].self))
+            self = .array(try container.decode([JSONValue].self))
         }
     }
 

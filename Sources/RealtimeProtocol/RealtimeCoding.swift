@@ -53,6 +53,12 @@ public enum RealtimeCoding {
 
     /// Whether brackets nest deeper than `maximumDepth`. Strings are skipped; whether the rest is JSON is the parser's business.
     static func isTooDeep(_ bytes: some Sequence<UInt8>) -> Bool {
+        // Byte for byte over a buffer: over a sequence that is only known as one, each byte is a call.
+        if let answer = bytes.withContiguousStorageIfAvailable({ isTooDeep($0) }) { return answer }
+        return Array(bytes).withUnsafeBufferPointer { isTooDeep($0) }
+    }
+
+    private static func isTooDeep(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         var depth = 0
         var inString = false
         var isEscaped = false

@@ -30,6 +30,11 @@ struct EdgeChannelSetup: Sendable {
         return routes[String(WebSocketRequest.split(head.uri).path)]
     }
 
+    /// Where the tasks of a connection run; nil: on the threads of the language.
+    func executor(_ channel: any Channel) -> EventLoopTaskExecutor? {
+        configuration.runsTasksOnEventLoops ? EventLoopTaskExecutor(channel.eventLoop) : nil
+    }
+
     /// The handlers for HTTP, behind the first-request switch.
     func addHTTP(to channel: any Channel) throws -> NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart> {
         let pipeline = channel.pipeline.syncOperations
@@ -101,6 +106,10 @@ struct EdgeChannel: ServerChildChannel, HTTPChannelHandler {
     }
 
     func handle(value: Value, logger: Logger) async {
+        await withTaskExecutorPreference(setup.executor(value.channel)) { await serve(value, logger) }
+    }
+
+    private func serve(_ value: Value, _ logger: Logger) async {
         guard let negotiation = try? await value.negotiated.get() else { return }
         switch negotiation {
         case .http(let channel, let refusal):

@@ -49,6 +49,9 @@ public struct EdgeServerConfiguration: Sendable {
     public var maximumHeaderBytes = 16 * 1024
     public var maximumHeaderFields = 100
     public var maximumURIBytes = 4096
+    /// Whether what serves a connection runs on its event loop, which spares switches between threads; see ``EventLoopTaskExecutor``.
+    /// Not for a server whose tasks compute: the loops would stand still meanwhile.
+    public var runsTasksOnEventLoops = false
     /// Nil: plain HTTP, for loopback or behind a proxy that ends TLS.
     public var tls: TLSConfiguration?
 

@@ -12,6 +12,7 @@ struct CallEnvironment: Sendable {
     let budget: JournalBudget
     let places: CallPlaces
     let minutes: MinuteLimits
+    let sessionTexts = InterviewSessionTexts()
     let metrics: GatewayMetrics
     let logger: Logger
 }

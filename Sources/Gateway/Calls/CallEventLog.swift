@@ -43,6 +43,7 @@ final class CallEventLog: Sendable {
             state.lastID += 1
             state.events.append((state.lastID, event))
             if state.events.count > Self.retainedEvents { state.events.removeFirst(state.events.count - Self.retainedEvents) }
+            guard !state.readers.isEmpty else { return [] }
             let sent = event.serverSent(id: state.lastID)
             var slow: [AsyncStream<ServerSentEvent>.Continuation] = []
             for (key, reader) in state.readers {

@@ -1,6 +1,7 @@
 import InterviewCore
 import InterviewStore
 import Logging
+import NIOCore
 import ServerEdge
 import ServiceLifecycle
 
@@ -10,10 +11,10 @@ import ServiceLifecycle
 actor CallRegistry: Service {
     /// The limits of the registry, each with its reason.
     enum Limits {
-        /// Interviews held in memory: live, suspended, or just over. Far above what one engine carries; it bounds a flood of
-        /// joins.
+        /// Interviews held in memory. Far above what one engine carries; it bounds a flood of joins. Those that are over make room for new
+        /// ones, so only living ones and suspended ones can fill it.
         static let calls = 2000
-        /// A finished call stays this long, so that a room that reconnects still gets its last events.
+        /// A finished call stays this long if there is room, so that a room that reconnects still gets its last events.
         static let afterglow: Duration = .seconds(300)
         /// How often a drain looks whether the calls are over.
         static let drainCheck: Duration = .milliseconds(100)
@@ -27,17 +28,35 @@ actor CallRegistry: Service {
     }
 
     private let environment: CallEnvironment
+    private let eventLoopGroup: any EventLoopGroup
+    private let limit: Int
     private var byInterview: [InterviewID: LiveCall] = [:]
     private var byCall: [CallID: LiveCall] = [:]
+    /// Under which ``byCall`` has it.
+    private var callIDs: [ObjectIdentifier: [CallID]] = [:]
+    /// Calls that were admitted and have not ended.
+    private var running = 0
+    /// Calls that have, in the order in which they did, until they are forgotten.
+    private var ended: [(call: LiveCall, at: Duration)] = []
+    private let (someEnded, callEnded) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     /// Interviews that are being taken up.
     private var loads: [InterviewID: Task<LiveCall, any Error>] = [:]
     private(set) var isDraining = false
     private nonisolated let arrivals: AsyncStream<LiveCall>
     private nonisolated let arrive: AsyncStream<LiveCall>.Continuation
 
-    init(environment: CallEnvironment) {
+    /// - Parameters:
+    ///   - eventLoopGroup: on whose loops the calls run. What a call does between two waits is short.
+    ///   - limit: see ``Limits/calls``.
+    init(
+        environment: CallEnvironment,
+        eventLoopGroup: any EventLoopGroup,
+        limit: Int
+    ) {
         self.environment = environment
-        (self.arrivals, self.arrive) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Limits.calls))
+        self.eventLoopGroup = eventLoopGroup
+        self.limit = limit
+        (self.arrivals, self.arrive) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(limit))
     }
 
     // MARK: Finding calls
@@ -53,7 +72,11 @@ actor CallRegistry: Service {
         do {
             let call = try await self.liveCall(for: candidate.interviewID, tenant: candidate.tenantID)
             let answer = try await call.connect(offer: offer, seat: seat)
-            self.byCall[answer.callID] = call
+            // Unless it has ended meanwhile and is forgotten.
+            if self.byInterview[call.interviewID] === call {
+                self.byCall[answer.callID] = call
+                self.callIDs[ObjectIdentifier(call), default: []].append(answer.callID)
+            }
             return answer
         } catch {
             seat.free()
@@ -75,16 +98,20 @@ actor CallRegistry: Service {
     private func liveCall(for interview: InterviewID, tenant: TenantID) async throws -> LiveCall {
         if let load = self.loads[interview] { return try await load.value }
         // Not part of the request: others wait for it too.
-        let load = Task {
-            defer { self.loads[interview] = nil }
-            if let call = try await self.present(interview) { return call }
-            let call = try await self.load(interview, tenant: tenant)
-            guard self.byInterview.count < Limits.calls, !self.isDraining else { throw EdgeError.gateway(.engineFull) }
-            self.admit(call)
-            return call
+        let load = Task(executorPreference: EventLoopTaskExecutor.current) {
+            try await self.takeUp(interview, tenant: tenant)
         }
         self.loads[interview] = load
         return try await load.value
+    }
+
+    private func takeUp(_ interview: InterviewID, tenant: TenantID) async throws -> LiveCall {
+        defer { self.loads[interview] = nil }
+        if let call = try await self.present(interview) { return call }
+        let call = try await self.load(interview, tenant: tenant)
+        guard self.hasRoom(), !self.isDraining else { throw EdgeError.gateway(.engineFull) }
+        self.admit(call)
+        return call
     }
 
     /// The call in memory. One that is over stays over, even when the store has not taken its end yet.
@@ -129,13 +156,43 @@ actor CallRegistry: Service {
     }
 
     private func admit(_ call: LiveCall) {
+        self.running += 1
         self.byInterview[call.interviewID] = call
         self.arrive.yield(call)
     }
 
-    private func remove(_ call: LiveCall) {
+    /// Whether one more can be held; if need be, the one is forgotten that has been over the longest.
+    private func hasRoom() -> Bool {
+        guard self.running < self.limit else { return false }
+        while self.running + self.ended.count >= self.limit, !self.ended.isEmpty { self.forget(self.ended.removeFirst().call) }
+        return true
+    }
+
+    /// The call has run to its end, and everything of it is stored.
+    private func hasEnded(_ call: LiveCall) {
+        self.running -= 1
+        self.ended.append((call, self.environment.clock.now))
+        self.callEnded.yield()
+    }
+
+    private func forget(_ call: LiveCall) {
         if self.byInterview[call.interviewID] === call { self.byInterview[call.interviewID] = nil }
-        self.byCall = self.byCall.filter { $0.value !== call }
+        for id in self.callIDs.removeValue(forKey: ObjectIdentifier(call)) ?? [] { self.byCall[id] = nil }
+    }
+
+    /// Forgets what has been over for long enough, as long as the process takes calls.
+    private func forgetInTime() async {
+        for await _ in self.someEnded {
+            while let oldest = self.ended.first {
+                let rest = oldest.at + Limits.afterglow - self.environment.clock.now
+                if rest > .zero {
+                    guard (try? await self.environment.clock.sleep(for: rest)) != nil else { return }
+                } else {
+                    self.ended.removeFirst()
+                    self.forget(oldest.call)
+                }
+            }
+        }
     }
 
     // MARK: Life
@@ -148,9 +205,9 @@ actor CallRegistry: Service {
             let page = try await store.interviews(in: [.connecting, .live, .suspended], after: last)
             last = page.last?.id
             for record in page {
-                guard self.byInterview.count < Limits.calls else {
+                guard self.hasRoom() else {
                     // They stay as they are until their candidates come back, which takes them up.
-                    logger.error("more interrupted interviews than can be held", metadata: ["viva.interviews": "\(Limits.calls)"])
+                    logger.error("more interrupted interviews than can be held", metadata: ["viva.interviews": "\(self.limit)"])
                     return
                 }
                 do {
@@ -177,6 +234,10 @@ actor CallRegistry: Service {
                 await cancelWhenGracefulShutdown { await self.watchEngine() }
                 return false
             }
+            group.addTask {
+                await cancelWhenGracefulShutdown { await self.forgetInTime() }
+                return false
+            }
             try? await gracefulShutdown()
             await self.shutDown()
             group.addTask {
@@ -192,10 +253,9 @@ actor CallRegistry: Service {
     private nonisolated func runCalls() async {
         await withDiscardingTaskGroup { group in
             for await call in self.arrivals {
-                group.addTask {
+                group.addTask(executorPreference: EventLoopTaskExecutor(self.eventLoopGroup.next())) {
                     await call.run()
-                    await cancelWhenGracefulShutdown { try? await self.environment.clock.sleep(for: Limits.afterglow) }
-                    await self.remove(call)
+                    await self.hasEnded(call)
                 }
             }
         }

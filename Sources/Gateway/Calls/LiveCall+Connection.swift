@@ -67,10 +67,10 @@ extension LiveCall {
     }
 
     private func setUp(offer: String, attempt: Int, seat: CallPlace) async throws -> Answer {
-        let plan = self.plan
+        let (plan, texts) = (self.plan, self.environment.sessionTexts)
         let placed = try await self.environment.ladder.placeCall(
             offer: offer,
-            session: { RealtimeCoding.encode(InterviewSession.update(for: plan, options: $0, isOurEngine: $1)) },
+            session: { texts.text(for: plan, options: $0, isOurEngine: $1) },
             // The actor is free while it waits: the candidate may end the interview meanwhile, or the process.
             isWanted: { await self.isCurrent(attempt) },
             discard: { await self.hangUp($0) }

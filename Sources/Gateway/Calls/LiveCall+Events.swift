@@ -9,7 +9,7 @@ extension LiveCall {
     /// One message of the upstream.
     func receive(_ text: String, attempt: Int) {
         guard self.connection?.attempt == attempt else { return }
-        guard let message = try? ServerMessage(text: text) else {
+        guard let message = try? ServerMessage(text: text, keepsUnrecognized: false) else {
             self.environment.metrics.unreadableEvents.increment()
             return
         }

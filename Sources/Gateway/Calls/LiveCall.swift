@@ -65,7 +65,7 @@ actor LiveCall {
     /// ``run()`` is coming to its end; no connection is taken any more.
     var isRetired = false
     /// A task for each armed timer. One by itself, because a task of a group cannot be cancelled alone; all of them end with ``run()``.
-    private var timers: [Timer: (wait: Task<Void, Never>, generation: Int)] = [:]
+    private var timers: [Timer: (wait: MonotonicClock.Timer, generation: Int)] = [:]
     private var timerGeneration = 0
     /// What the conductor waits for while the clock stands.
     private var standingDeadline: Duration?
@@ -211,10 +211,9 @@ actor LiveCall {
         self.disarm(timer)
         guard !self.isRetired else { return }
         self.timerGeneration += 1
-        let (clock, generation) = (self.environment.clock, self.timerGeneration)
-        let wait = Task.detached {
-            guard (try? await clock.sleep(for: max(.zero, duration))) != nil else { return }
-            await self.fired(timer, generation: generation)
+        let generation = self.timerGeneration
+        let wait = self.environment.clock.timer(after: duration) {
+            Task(executorPreference: EventLoopTaskExecutor.current) { await self.fired(timer, generation: generation) }
         }
         self.timers[timer] = (wait, generation)
     }

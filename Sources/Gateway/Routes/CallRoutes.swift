@@ -19,7 +19,9 @@ struct CallRoutes: Sendable {
 
     func add(to router: some RouterMethods<CandidateContext>) {
         router.post("/v1/calls") { request, context in try await self.start(request, context) }
-        router.get("/v1/calls/{call_id}/events") { request, context in try await self.events(request, context) }
+        // What was told of a long interview is much to write down at once.
+        router.group().add(middleware: OffEventLoopMiddleware())
+            .get("/v1/calls/{call_id}/events") { request, context in try await self.events(request, context) }
         router.post("/v1/calls/{call_id}/end") { _, context in try await self.end(context) }
         router.post("/v1/calls/{call_id}/report") { request, context in try await self.report(request, context) }
     }

@@ -55,10 +55,11 @@ struct GatewayRouter: Sendable {
             signalling: self.signalling,
             clock: self.clock
         )
-        .add(to: router)
+        .add(to: router.group().add(middleware: OffEventLoopMiddleware()))
         // The page shows what the answer of the ticket's exchange repeats and the record names.
         let notice = CandidateNotice(VoicePath(self.ladder.rungs.map(\.choice.upstream)))
-        PageRoutes(pages: self.pages, assets: self.assets, tickets: self.tickets, notice: notice).add(to: router)
+        PageRoutes(pages: self.pages, assets: self.assets, tickets: self.tickets, notice: notice)
+            .add(to: router.group().add(middleware: OffEventLoopMiddleware()))
         JoinRoutes(tickets: self.tickets, store: self.store, wallClock: self.wallClock, notice: notice, limits: self.limits).add(to: router)
 
         // From here on a request has a principal, and each group admits one kind of it.
@@ -76,10 +77,10 @@ struct GatewayRouter: Sendable {
             allowedOrigins: self.allowedOrigins,
             limits: self.limits
         )
-        interviews.addReading(to: authenticated.group(context: WorkspaceContext.self))
+        interviews.addReading(to: authenticated.group(context: WorkspaceContext.self).add(middleware: OffEventLoopMiddleware()))
         interviews.addInviting(to: authenticated.group(context: InterviewerContext.self))
         TranscriptRoutes(store: self.store)
-            .add(to: authenticated.group(context: ReaderContext.self))
+            .add(to: authenticated.group(context: ReaderContext.self).add(middleware: OffEventLoopMiddleware()))
         self.addSignalling(to: router, interviews, notice)
         return router
     }

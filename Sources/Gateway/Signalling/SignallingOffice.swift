@@ -212,7 +212,7 @@ final class SignallingOffice: Service {
     ) async throws -> SignallingSession {
         let task = self.state.withLock { state in
             if let running = state.redemptions[id] { return running }
-            let task = Task { () async throws -> SignallingSession in
+            let task = Task(executorPreference: EventLoopTaskExecutor.current) { () async throws -> SignallingSession in
                 defer {
                     self.state.withLock { state in
                         state.redemptions[id] = nil

@@ -72,7 +72,10 @@ final class Authenticator: Sendable {
             }
             return identity.map { Authenticated(.candidate($0), by: .candidate(hash, endsAt: $0.expiresAt), holder: hash) }
         }
-        return try await self.verifier?.claims(of: token).map {
+        guard let verifier = self.verifier else { return nil }
+        // Checking a signature is long for an event loop.
+        let claims = try await withTaskExecutorPreference(globalConcurrentExecutor) { try await verifier.claims(of: token) }
+        return claims.map {
             Authenticated(.workspace($0.identity), by: .claims(endsAt: $0.endsAt), holder: $0.subject)
         }
     }

@@ -4,7 +4,7 @@ import RealtimeProtocol
 /// The session an interview runs in, for the `session` part of `POST /v1/realtime/calls`. Pure.
 enum InterviewSession {
     /// What the operator may choose.
-    struct Options: Sendable, Equatable {
+    struct Options: Sendable, Hashable {
         /// The upstream's model; nil leaves the choice to the upstream.
         var model: String?
         /// The upstream's voice; nil leaves the choice to the upstream.

@@ -99,16 +99,14 @@ struct UpstreamClient: Sendable {
         form.add(name: "sdp", contentType: "application/sdp", body: offer.utf8)
         form.add(name: "session", contentType: "application/json", body: session.utf8)
         if endpoint.speaksVerbatim { form.add(name: "client", contentType: "application/json", body: Self.browserPolicy.utf8) }
-        var request = HTTPClientRequest(url: endpoint.callsURL)
-        request.method = .POST
+        var request = Request(.POST, endpoint.callsURL)
         request.headers.add(name: "Content-Type", value: form.contentType)
         request.headers.add(name: "Accept", value: "application/sdp, text/plain")
-        request.body = .bytes(ByteBuffer(bytes: form.encoded()))
-        let start = self.clock.now
-        let response = try await self.send(request, endpoint, within: limit)
-        let id = response.status == .created ? response.headers.first(name: "Location").flatMap { UpstreamCallID(location: $0) } : nil
+        request.body = ByteBuffer(bytes: form.encoded())
+        let (head, body) = try await self.send(request, endpoint, within: limit)
+        let id = head.status == .created ? head.headers.first(name: "Location").flatMap { UpstreamCallID(location: $0) } : nil
         do throws(ExchangeFailure) {
-            let answer = try await self.receive(response, within: limit - (self.clock.now - start))
+            let answer = try Answer(head, body.get())
             guard answer.status == 201 else { throw answer.failure }
             guard let id, let description = Self.description(in: answer) else { throw ExchangeFailure(fault: .malformed) }
             return UpstreamCall(id: id, answer: .success(description))
@@ -134,11 +132,10 @@ struct UpstreamClient: Sendable {
         at endpoint: UpstreamEndpoint,
         within limit: Duration
     ) async throws(ExchangeFailure) -> MintedSecret {
-        var message = HTTPClientRequest(url: endpoint.clientSecretsURL)
-        message.method = .POST
+        var message = Request(.POST, endpoint.clientSecretsURL)
         message.headers.add(name: "Content-Type", value: "application/json")
         message.headers.add(name: "Accept", value: "application/json")
-        message.body = .bytes(ByteBuffer(string: RealtimeCoding.encode(request)))
+        message.body = ByteBuffer(string: RealtimeCoding.encode(request))
         let answer = try await self.exchange(message, endpoint, within: limit)
         guard answer.status == 200 else { throw answer.failure }
         guard answer.mediaType == "application/json", let body = try? JSONDecoder().decode(SecretBody.self, from: answer.body),
@@ -161,26 +158,39 @@ struct UpstreamClient: Sendable {
 
     /// `POST {base}/realtime/calls/{id}/hangup`. A call that is already gone is what we wanted.
     func hangUp(_ call: UpstreamCallID, at endpoint: UpstreamEndpoint, within limit: Duration) async throws(ExchangeFailure) {
-        var request = HTTPClientRequest(url: endpoint.hangUpURL(call))
-        request.method = .POST
-        let answer = try await self.exchange(request, endpoint, within: limit)
+        let answer = try await self.exchange(Request(.POST, endpoint.hangUpURL(call)), endpoint, within: limit)
         guard (200..<300).contains(answer.status) || answer.status == 404 else { throw answer.failure }
     }
 
     /// `GET {base}/models/{model}`.
     func lookUp(model: String, at endpoint: UpstreamEndpoint, within limit: Duration) async throws(ExchangeFailure) {
-        let request = HTTPClientRequest(url: endpoint.modelURL(model))
-        let answer = try await self.exchange(request, endpoint, within: limit)
+        let answer = try await self.exchange(Request(.GET, endpoint.modelURL(model)), endpoint, within: limit)
         guard answer.status == 200 else { throw answer.failure }
     }
 
     // MARK: One exchange
+
+    private struct Request {
+        let method: HTTPMethod
+        let url: String
+        var headers = HTTPHeaders()
+        var body: ByteBuffer?
+
+        init(_ method: HTTPMethod, _ url: String) { (self.method, self.url) = (method, url) }
+    }
 
     private struct Answer: Sendable {
         let status: Int
         let mediaType: String
         let retryAfter: String?
         let body: ByteBuffer
+
+        init(_ head: HTTPResponseHead, _ body: ByteBuffer) {
+            self.status = Int(head.status.code)
+            self.mediaType = head.headers.first(name: "Content-Type")?.prefix { $0 != ";" && $0 != " " }.lowercased() ?? ""
+            self.retryAfter = head.headers.first(name: "Retry-After")
+            self.body = body
+        }
 
         var failure: ExchangeFailure {
             struct Envelope: Decodable {
@@ -193,45 +203,41 @@ struct UpstreamClient: Sendable {
     }
 
     private func exchange(
-        _ request: HTTPClientRequest,
+        _ request: Request,
         _ endpoint: UpstreamEndpoint,
         within limit: Duration
     ) async throws(ExchangeFailure) -> Answer {
-        let start = self.clock.now
-        let response = try await self.send(request, endpoint, within: limit)
-        return try await self.receive(response, within: limit - (self.clock.now - start))
+        let (head, body) = try await self.send(request, endpoint, within: limit)
+        return try Answer(head, body.get())
     }
 
-    /// Up to the head of the answer. The library's own deadline is not used: ours covers the body too.
+    /// - Returns: the head of the answer, and its body or what became of that.
     private func send(
-        _ request: HTTPClientRequest,
+        _ request: Request,
         _ endpoint: UpstreamEndpoint,
         within limit: Duration
-    ) async throws(ExchangeFailure) -> HTTPClientResponse {
-        var request = request
-        if let key = endpoint.apiKey { request.headers.replaceOrAdd(name: "Authorization", value: "Bearer \(key.expose())") }
-        let (client, final) = (self.httpClient, request)
+    ) async throws(ExchangeFailure) -> (HTTPResponseHead, Result<ByteBuffer, ExchangeFailure>) {
+        var headers = request.headers
+        if let key = endpoint.apiKey { headers.replaceOrAdd(name: "Authorization", value: "Bearer \(key.expose())") }
+        let collector = UpstreamAnswerCollector(limit: self.limits.answerBytes)
         do {
-            return try await withDeadline(limit, clock: self.clock) { try await client.execute(final, deadline: .now() + .hours(1)) }
+            let body = request.body.map { HTTPClient.Body.byteBuffer($0) }
+            let message = try HTTPClient.Request(url: request.url, method: request.method, headers: headers, body: body)
+            let task = self.httpClient.execute(request: message, delegate: collector)
+            // The library's own deadline is not used: tests move this clock.
+            let timer = self.clock.timer(after: limit) { task.fail(reason: DeadlineExceeded()) }
+            defer { timer.cancel() }
+            let answer = try await withTaskCancellationHandler {
+                try await task.futureResult.get()
+            } onCancel: {
+                task.cancel()
+            }
+            guard let head = collector.head else { throw HTTPClientError.remoteConnectionClosed }
+            return (head, .success(answer))
         } catch {
-            throw Self.failure(error)
-        }
-    }
-
-    /// The rest of the answer.
-    private func receive(_ response: HTTPClientResponse, within limit: Duration) async throws(ExchangeFailure) -> Answer {
-        let bytes = self.limits.answerBytes
-        do {
-            let body = try await withDeadline(limit, clock: self.clock) { try await response.body.collect(upTo: bytes) }
-            let mediaType = response.headers.first(name: "Content-Type")?.prefix { $0 != ";" && $0 != " " }.lowercased()
-            return Answer(
-                status: Int(response.status.code),
-                mediaType: mediaType ?? "",
-                retryAfter: response.headers.first(name: "Retry-After"),
-                body: body
-            )
-        } catch {
-            throw Self.failure(error)
+            let failure = Self.failure(error)
+            guard let head = collector.head else { throw failure }
+            return (head, .failure(failure))
         }
     }
 
@@ -243,7 +249,7 @@ struct UpstreamClient: Sendable {
         // So for an address in digits; nothing but connecting is refused.
         case let error as IOError where error.errnoCode == ECONNREFUSED:
             return ExchangeFailure(fault: .unavailable(), reach: .notConnected)
-        case is NIOTooManyBytesError: return ExchangeFailure(fault: .malformed)
+        case is AnswerTooLong: return ExchangeFailure(fault: .malformed)
         // The end came too early, which is no matter of form.
         case HTTPParserError.invalidEOFState: return ExchangeFailure(fault: .unavailable())
         case is HTTPParserError: return ExchangeFailure(fault: .malformed)

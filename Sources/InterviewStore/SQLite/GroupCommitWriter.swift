@@ -6,7 +6,8 @@ internal import Synchronization
 /// Writes that wait together are committed together, by one thread, in the order in which they came.
 ///
 /// A commit with `synchronous=FULL` costs a flush of the disk, about a millisecond, however many rows it
-/// holds. So everything that arrived during the last commit goes into the next one. A write counts as
+/// holds. So everything that arrived during the last commit, and for a moment after it, goes into the
+/// next one; a write that comes later than that finds an idle disk and does not wait. A write counts as
 /// done only after the commit that holds it. If a commit fails because of what is written, its writes are
 /// tried again one by one, so a bad one hurts only its caller; a write is therefore a function that can
 /// run twice. If it fails because of the disk, all of them have failed.
@@ -30,11 +31,20 @@ final class GroupCommitWriter: Sendable {
     private let wake = DispatchSemaphore(value: 0)
     private let limit: Int
     private let batchLimit: Int
+    private let pause: Int
 
     /// Starts the thread. The pool's writer belongs to it from now on.
-    init(pool: DatabasePool, limit: Int = InterviewStoreLimits.pendingWrites, batchLimit: Int = InterviewStoreLimits.writesPerCommit) {
+    ///
+    /// - Parameter pause: behind a commit; see ``InterviewStoreLimits/betweenCommits``.
+    init(
+        pool: DatabasePool,
+        limit: Int = InterviewStoreLimits.pendingWrites,
+        batchLimit: Int = InterviewStoreLimits.writesPerCommit,
+        pause: Duration = InterviewStoreLimits.betweenCommits
+    ) {
         self.limit = limit
         self.batchLimit = batchLimit
+        self.pause = Int(pause / .nanoseconds(1))
         let thread = Thread { [self] in work(pool) }
         thread.name = "viva-store-writer"
         thread.start()
@@ -73,25 +83,33 @@ final class GroupCommitWriter: Sendable {
         }
     }
 
+    /// How many wait.
+    var waiting: Int { state.withLock { $0.jobs.count } }
+
     private func enqueue(_ job: Job) -> InterviewStoreError? {
-        let refusal: InterviewStoreError? = state.withLock { state in
-            if state.isClosed { return InterviewStoreError(.unavailable, "The store is closed.") }
+        let (refusal, wakes): (InterviewStoreError?, Bool) = state.withLock { state in
+            if state.isClosed { return (InterviewStoreError(.unavailable, "The store is closed."), false) }
             if state.jobs.count >= limit {
-                return InterviewStoreError(.full, "Too many writes are waiting for the disk. Try again in a few seconds.")
+                return (InterviewStoreError(.full, "Too many writes are waiting for the disk. Try again in a few seconds."), false)
             }
             state.jobs.append(job)
-            return nil
+            // Of the first the thread has to know, and when it need not wait for more. In between it is not disturbed.
+            return (nil, state.jobs.count == 1 || state.jobs.count == batchLimit)
         }
-        if refusal == nil { wake.signal() }
+        if wakes { wake.signal() }
         return refusal
     }
 
     // MARK: On the thread
 
     private func work(_ pool: DatabasePool) {
+        var next = DispatchTime.now()
         while true {
             wake.wait()
-            while let batch = takeBatch() { commit(batch, pool) }
+            while let batch = takeBatch(notBefore: next) {
+                commit(batch, pool)
+                next = .now() + .nanoseconds(pause)
+            }
             let closers: [CheckedContinuation<Void, Never>]? = state.withLock { state in
                 guard state.isClosed, state.jobs.isEmpty else { return nil }
                 state.hasEnded = true
@@ -104,12 +122,19 @@ final class GroupCommitWriter: Sendable {
         }
     }
 
-    private func takeBatch() -> [Job]? {
-        state.withLock { state in
-            guard !state.jobs.isEmpty else { return nil }
-            let batch = Array(state.jobs.prefix(batchLimit))
-            state.jobs.removeFirst(batch.count)
-            return batch
+    /// All that waits; what comes alone, and long enough behind the last commit, at once.
+    private func takeBatch(notBefore time: DispatchTime) -> [Job]? {
+        while true {
+            let isEarly = DispatchTime.now() < time
+            let (batch, waits): ([Job]?, Bool) = state.withLock { state in
+                guard !state.jobs.isEmpty else { return (nil, false) }
+                if isEarly, !state.isClosed, state.jobs.count < batchLimit { return (nil, true) }
+                let batch = Array(state.jobs.prefix(batchLimit))
+                state.jobs.removeFirst(batch.count)
+                return (batch, false)
+            }
+            guard waits else { return batch }
+            _ = wake.wait(timeout: time)
         }
     }
 

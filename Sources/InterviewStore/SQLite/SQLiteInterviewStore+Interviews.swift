@@ -28,7 +28,7 @@ extension SQLiteInterviewStore {
     }
 
     public func history(of id: InterviewID, tenant: TenantID) async throws(InterviewStoreError) -> InterviewHistory {
-        try await read { [plans] database in
+        try await readShortly { [plans] database in
             let (record, number) = try SQLiteInterviews.numbered(id, tenant: tenant, database)
             guard let plan = try SQLitePlans.plan(record.planID, version: record.planVersion, tenant: tenant, plans, database) else {
                 throw InterviewStoreError.noPlan
@@ -123,6 +123,20 @@ enum SQLiteInterviews {
         ) ?? 0
     }
 
+    /// Where the interview stands, and the number by which other tables know it.
+    static func standing(
+        _ id: InterviewID,
+        tenant: TenantID,
+        _ database: Database
+    ) throws -> (status: InterviewStatus, number: Int64) {
+        let row = try Row.fetchOne(
+            database.cachedStatement(sql: "SELECT number, status FROM interview WHERE id = ? AND tenant_id = ?"),
+            arguments: [id.rawValue, tenant.rawValue]
+        )
+        guard let row else { throw InterviewStoreError.noInterview }
+        return (try SQLiteCoding.identifier(row[1]), row[0])
+    }
+
     static func interview(_ id: InterviewID, tenant: TenantID, _ database: Database) throws -> InterviewRecord {
         try numbered(id, tenant: tenant, database).record
     }
@@ -154,31 +168,27 @@ enum SQLiteInterviews {
     /// Sets the status and writes the event. The caller has checked where the interview stands.
     static func move(
         _ id: InterviewID,
-        tenant: TenantID,
+        number: Int64,
         from: InterviewStatus,
         to: InterviewStatus,
         reason: String?,
         at now: Timestamp,
         _ database: Database
     ) throws {
-        let number = try number(id, tenant: tenant, database)
         try database.cachedStatement(
             sql: """
-                UPDATE interview SET status = :to, status_reason = :reason,
-                    started_at = CASE WHEN :to = 'live' THEN coalesce(started_at, :now) ELSE started_at END,
-                    ended_at = CASE WHEN :final THEN :now ELSE ended_at END
-                WHERE number = :number
+                UPDATE interview SET status = ?, status_reason = ?, started_at = coalesce(started_at, ?), ended_at = coalesce(?, ended_at)
+                WHERE number = ?
                 """
-        ).execute(arguments: ["to": to.rawValue, "reason": reason, "now": now.milliseconds, "final": to.isFinal, "number": number]
-        )
+        ).execute(arguments: [
+            to.rawValue, reason, to == .live ? now.milliseconds : nil, to.isFinal ? now.milliseconds : nil, number,
+        ])
         if to.isFinal { try SQLiteTickets.endTokens(of: id, at: now + InterviewStoreLimits.candidateTokenAfterEnd, database) }
-        var body = ["from": from.rawValue, "to": to.rawValue]
-        body["reason"] = reason
-        try SQLiteEvents.append(
-            InterviewEvent(kind: .stateChanged, at: now, body: try SQLiteCoding.encode(body)),
-            to: number,
-            database
-        )
+        var body = JSONObjectText()
+        body.add("from", from.rawValue)
+        if let reason { body.add("reason", reason) }
+        body.add("to", to.rawValue)
+        try SQLiteEvents.append(InterviewEvent(kind: .stateChanged, at: now, body: body.text), to: number, database)
     }
 
     static func record(_ row: Row) throws -> InterviewRecord {

@@ -7,8 +7,8 @@ extension SQLiteInterviewStore {
         for write in writes { steps.append(try Step(write)) }
         let prepared = steps
         try await writer.write { database in
-            let number = try SQLiteInterviews.number(interview, tenant: tenant, database)
-            for step in prepared { try step.perform(interview, number: number, tenant: tenant, database) }
+            var (status, number) = try SQLiteInterviews.standing(interview, tenant: tenant, database)
+            for step in prepared { try step.perform(interview, number: number, &status, tenant: tenant, database) }
         }
     }
 }
@@ -32,7 +32,7 @@ private enum Step: Sendable {
             try SQLiteCoding.check(event.body, atMost: InterviewStoreLimits.eventBodyBytes)
             self = .event(event)
         case .coverage(let coverage, let at):
-            let event = InterviewEvent(kind: .questionCoverage, at: at, body: try SQLiteCoding.encode(coverage))
+            let event = InterviewEvent(kind: .questionCoverage, at: at, body: coverage.json)
             try SQLiteCoding.check(event.body, atMost: InterviewStoreLimits.eventBodyBytes)
             self = .event(event)
         case .call(let call):
@@ -45,14 +45,21 @@ private enum Step: Sendable {
         }
     }
 
-    func perform(_ interview: InterviewID, number: Int64, tenant: TenantID, _ database: Database) throws {
+    /// - Parameter status: where the interview stands, before and after.
+    func perform(
+        _ interview: InterviewID,
+        number: Int64,
+        _ status: inout InterviewStatus,
+        tenant: TenantID,
+        _ database: Database
+    ) throws {
         switch self {
         case .transition(let from, let to, let reason, let at):
-            let status = try SQLiteInterviews.interview(interview, tenant: tenant, database).status
             guard status == from, !from.isFinal else {
                 throw InterviewStoreError(.conflict, "The interview is not \(from.rawValue) but \(status.rawValue).")
             }
-            try SQLiteInterviews.move(interview, tenant: tenant, from: from, to: to, reason: reason, at: at, database)
+            try SQLiteInterviews.move(interview, number: number, from: from, to: to, reason: reason, at: at, database)
+            status = to
         case .progress(let document):
             try database.cachedStatement(sql: "UPDATE interview SET progress = ? WHERE number = ?").execute(arguments: [document, number])
         case .event(let event):
@@ -73,5 +80,20 @@ private enum Step: Sendable {
         case .callEnd(let id, let reason, let at):
             try SQLiteCalls.end(id, tenant: tenant, reason: reason, at: at, database)
         }
+    }
+}
+
+extension QuestionCoverage {
+    /// As its `Codable` form is.
+    fileprivate var json: String {
+        var object = JSONObjectText()
+        if let askedAtMilliseconds { object.add("askedAtMilliseconds", askedAtMilliseconds) }
+        object.add("attempts", attempts)
+        object.add("exactWords", exactWords)
+        object.add("heardFraction", heardFraction)
+        object.add("number", number)
+        object.add("outcome", outcome.rawValue)
+        object.add("questionID", questionID.rawValue)
+        return object.text
     }
 }

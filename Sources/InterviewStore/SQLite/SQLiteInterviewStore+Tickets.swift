@@ -35,7 +35,7 @@ extension SQLiteInterviewStore {
     }
 
     public func ticketState(_ hash: TokenHash, now: Timestamp) async throws(InterviewStoreError) -> TicketState {
-        try await read { [plans] database in
+        try await readShortly { [plans] database in
             switch try SQLiteTickets.look(hash, now: now, plans, database) {
             case .unknown: return .unknown
             case .used: return .used
@@ -60,37 +60,37 @@ extension SQLiteInterviewStore {
             let id: InterviewID
             let tenantID: TenantID
             let interviewPlan: InterviewPlan
-            var status = InterviewStatus.created
+            var record: InterviewRecord
             switch try SQLiteTickets.look(hash, now: now, plans, database) {
             case .unknown: return .unknown
             case .used: return .used
             case .expired: return .expired
             case .single(let interview, let plan):
-                (id, tenantID, interviewPlan, status) = (interview.id, interview.tenantID, plan, interview.status)
+                (id, tenantID, interviewPlan, record) = (interview.id, interview.tenantID, plan, interview)
             case .practice(let tenant, let plan):
                 (id, tenantID, interviewPlan) = (newInterviewID, tenant, plan)
-                try SQLiteInterviews.insert(
-                    InterviewRecord(
-                        id: id,
-                        tenantID: tenant,
-                        planID: plan.id,
-                        planVersion: plan.version,
-                        status: .created,
-                        practice: true,
-                        createdAt: now
-                    ),
-                    database
+                record = InterviewRecord(
+                    id: id,
+                    tenantID: tenant,
+                    planID: plan.id,
+                    planVersion: plan.version,
+                    status: .created,
+                    practice: true,
+                    createdAt: now
                 )
+                try SQLiteInterviews.insert(record, database)
             }
             // A later link leads back into an interview that was joined before.
-            if status == .created {
-                try SQLiteInterviews.move(id, tenant: tenantID, from: .created, to: .joined, reason: nil, at: now, database)
+            if record.status == .created {
+                let number = try SQLiteInterviews.number(id, tenant: tenantID, database)
+                try SQLiteInterviews.move(id, number: number, from: .created, to: .joined, reason: nil, at: now, database)
+                record = record.joined
             }
             try database.cachedStatement(sql: "UPDATE ticket SET used_at = ? WHERE hash = ?").execute(arguments: [
                 now.milliseconds, hash.data,
             ])
             try SQLiteTickets.insert(candidateToken, interview: id, tenant: tenantID, database)
-            return .redeemed(try SQLiteInterviews.interview(id, tenant: tenantID, database), interviewPlan)
+            return .redeemed(record, interviewPlan)
         }
     }
 
@@ -128,7 +128,7 @@ extension SQLiteInterviewStore {
     }
 
     public func candidate(_ hash: TokenHash, now: Timestamp) async throws(InterviewStoreError) -> CandidateIdentity? {
-        try await readOnce { database in
+        try await readShortly { database in
             let row = try Row.fetchOne(
                 database.cachedStatement(sql: "SELECT * FROM candidate_token WHERE hash = ? AND expires_at > ?"),
                 arguments: [hash.data, now.milliseconds]
@@ -195,4 +195,24 @@ enum SQLiteTickets {
 extension TokenHash {
     /// For a column of bytes.
     var data: Data { Data(bytes) }
+}
+
+extension InterviewRecord {
+    /// As it stands when its candidate has come for the first time.
+    fileprivate var joined: InterviewRecord {
+        InterviewRecord(
+            id: id,
+            tenantID: tenantID,
+            planID: planID,
+            planVersion: planVersion,
+            status: .joined,
+            candidateName: candidateName,
+            origin: origin,
+            practice: practice,
+            createdAt: createdAt,
+            startedAt: startedAt,
+            endedAt: endedAt,
+            progress: progress
+        )
+    }
 }

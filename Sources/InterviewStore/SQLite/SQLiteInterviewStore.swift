@@ -8,6 +8,8 @@ public import InterviewCore
 public final class SQLiteInterviewStore: InterviewStore {
     let pool: DatabasePool
     let writer: GroupCommitWriter
+    /// For ``readShortly(_:)``.
+    let reader: GroupReader
     let plans = SQLitePlanCache()
 
     /// Opens or makes `viva.sqlite` in the directory. Blocks for the time of the migration: call it at start.
@@ -22,10 +24,12 @@ public final class SQLiteInterviewStore: InterviewStore {
     init(pool: DatabasePool) {
         self.pool = pool
         writer = GroupCommitWriter(pool: pool)
+        reader = GroupReader(pool: pool)
     }
 
     public func close() async {
         await writer.close()
+        reader.close()
         do {
             try pool.close()
         } catch {
@@ -53,6 +57,11 @@ public final class SQLiteInterviewStore: InterviewStore {
         } catch {
             throw InterviewStoreError(translating: error)
         }
+    }
+
+    /// For what every candidate's way to a call reads: a few rows.
+    func readShortly<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(InterviewStoreError) -> Value {
+        try await reader.read(body)
     }
 
     // MARK: Plans
@@ -202,7 +211,13 @@ enum SQLiteCalls {
     }
 
     static func end(_ id: CallID, tenant: TenantID, reason: String, at now: Timestamp, _ database: Database) throws {
-        guard try call(id, tenant: tenant, database) != nil else { throw InterviewStoreError.noCall }
+        let isThere = try Bool.fetchOne(
+            database.cachedStatement(
+                sql: "SELECT 1 FROM call JOIN interview ON interview.id = call.interview_id WHERE call.id = ? AND interview.tenant_id = ?"
+            ),
+            arguments: [id.rawValue, tenant.rawValue]
+        )
+        guard isThere != nil else { throw InterviewStoreError.noCall }
         try database.cachedStatement(sql: "UPDATE call SET ended_at = ?, end_reason = ? WHERE id = ? AND ended_at IS NULL")
             .execute(arguments: [now.milliseconds, reason, id.rawValue])
     }

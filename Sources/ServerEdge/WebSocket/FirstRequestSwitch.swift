@@ -186,8 +186,11 @@ final class FirstRequestSwitch: ChannelDuplexHandler, RemovableChannelHandler {
             requestID: RequestIDMiddleware<EdgeRequestContext>.makeID()
         )
         let authorise = route.authorise
-        context.eventLoop.makeFutureWithTask { try await authorise(request) }
-            .assumeIsolated()
+        let answer = context.eventLoop.makePromise(of: WebSocketAcceptance.self)
+        Task(executorPreference: setup.executor(context.channel)) {
+            do { answer.succeed(try await authorise(request)) } catch { answer.fail(error) }
+        }
+        answer.futureResult.assumeIsolated()
             .whenComplete { result in
                 self.answered(result, offered: request.offeredSubprotocols, context)
             }

@@ -7,10 +7,13 @@ public final class IdleSockets: Sendable {
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let target: LoadTarget
     private let path: String
+    private let deadline: TimeAmount
     private let counter = OpenCounter()
 
+    /// - Parameter deadline: a server that has not opened a socket and answered its messages within this has failed.
     /// - Throws: when the host has no address.
-    public init(host: String, port: Int, path: String) throws {
+    public init(host: String, port: Int, path: String, deadline: Duration = .seconds(15)) throws {
+        self.deadline = TimeAmount(deadline)
         self.target = LoadTarget(address: try .makeAddressResolvingHost(host, port: port), eventLoop: self.group.next())
         self.path = path
     }
@@ -35,6 +38,8 @@ public final class IdleSockets: Sendable {
 
     private func openOne(_ number: Int, _ messages: Int) async throws {
         let ready = self.target.eventLoop.makePromise(of: Void.self)
+        let timeout = self.target.eventLoop.scheduleTask(in: self.deadline) { ready.fail(LoadFailure.timedOut) }
+        defer { timeout.cancel() }
         do {
             _ = try await self.target.connect(number: number) { [path, counter] in
                 IdleSocket(path: path, messages: messages, ready: ready, counter)

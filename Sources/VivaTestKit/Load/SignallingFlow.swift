@@ -35,15 +35,13 @@ public enum LoadFailure: String, Error, Sendable, CaseIterable {
 final class SignallingFlow: LoadPeer {
     enum Line { case socket, key }
 
-    /// A server that does not answer within this has failed.
-    static let deadline = TimeAmount.seconds(15)
-
     private enum Step { case upgrade, session, key, answer, end, closing, over }
 
     private let target: LoadTarget
     private let messages: SignallingMessages
     private let ticket: SignallingTicket
     private let number: Int
+    private let deadline: TimeAmount
     private let finished: (Result<TimeAmount, LoadFailure>) -> Void
     private let start: NIODeadline
     private var time = TimeAmount.zero
@@ -56,25 +54,28 @@ final class SignallingFlow: LoadPeer {
 
     /// - Parameters:
     ///   - number: spreads connections over local addresses.
+    ///   - deadline: a server that is not through within this has failed.
     ///   - finished: called once, on the loop, with the time up to `session_ended`.
     init(
         _ target: LoadTarget,
         _ messages: SignallingMessages,
         _ ticket: SignallingTicket,
         number: Int,
+        deadline: TimeAmount,
         finished: @escaping (Result<TimeAmount, LoadFailure>) -> Void
     ) {
         self.target = target
         self.messages = messages
         self.ticket = ticket
         self.number = number
+        self.deadline = deadline
         self.finished = finished
         self.start = .now()
     }
 
     func begin() {
         let bound = NIOLoopBound(self, eventLoop: self.target.eventLoop)
-        self.timeout = self.target.eventLoop.scheduleTask(in: Self.deadline) { bound.value.fail(.timedOut) }
+        self.timeout = self.target.eventLoop.scheduleTask(in: self.deadline) { bound.value.fail(.timedOut) }
         self.target.connect(number: self.number) { LineHandler(bound, .socket) }
             .assumeIsolated()
             .whenComplete { result in

@@ -18,9 +18,12 @@ public final class SignallingLoad: Sendable {
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let target: LoadTarget
     private let messages: SignallingMessages
+    private let deadline: TimeAmount
 
+    /// - Parameter deadline: a server that does not answer a flow or a request within this has failed.
     /// - Throws: when the host has no address.
-    public init(host: String, port: Int) throws {
+    public init(host: String, port: Int, deadline: Duration = .seconds(15)) throws {
+        self.deadline = TimeAmount(deadline)
         self.target = LoadTarget(address: try .makeAddressResolvingHost(host, port: port), eventLoop: self.group.next())
         self.messages = SignallingMessages(host: "\(host):\(port)")
     }
@@ -29,9 +32,9 @@ public final class SignallingLoad: Sendable {
 
     /// Runs a flow for each ticket, so many at once.
     public func flows(_ tickets: [SignallingTicket], concurrency: Int) async throws -> LoadOutcome {
-        let (target, messages) = (self.target, self.messages)
+        let (target, messages, deadline) = (self.target, self.messages, self.deadline)
         return try await self.run { promise in
-            FlowRun(target, messages, tickets, promise).begin(concurrency)
+            FlowRun(target, messages, tickets, deadline, promise).begin(concurrency)
         }
     }
 
@@ -39,9 +42,9 @@ public final class SignallingLoad: Sendable {
     public func keys(_ sessions: [String], count: Int, connections: Int) async throws -> LoadOutcome {
         precondition(!sessions.isEmpty, "a key is a session's")
         let requests = sessions.map { self.messages.keyRequest(session: $0) }
-        let target = self.target
+        let (target, deadline) = (self.target, self.deadline)
         return try await self.run { promise in
-            KeyRun(target, requests, count: count, promise).begin(connections)
+            KeyRun(target, requests, count: count, deadline: deadline, promise).begin(connections)
         }
     }
 
@@ -51,6 +54,8 @@ public final class SignallingLoad: Sendable {
         var names: [String] = []
         for number in 0..<count {
             let promise = target.eventLoop.makePromise(of: String.self)
+            let timeout = target.eventLoop.scheduleTask(in: self.deadline) { promise.fail(LoadFailure.timedOut) }
+            defer { timeout.cancel() }
             target.eventLoop.execute { SessionSocket(target, messages, promise).begin(number) }
             names.append(try await promise.futureResult.get())
         }
@@ -86,13 +91,21 @@ private final class FlowRun {
     private let target: LoadTarget
     private let messages: SignallingMessages
     private let tickets: [SignallingTicket]
+    private let deadline: TimeAmount
     private let promise: EventLoopPromise<LoadOutcome>
     private var tally = Tally()
     private var next = 0
     private var running = 0
 
-    init(_ target: LoadTarget, _ messages: SignallingMessages, _ tickets: [SignallingTicket], _ promise: EventLoopPromise<LoadOutcome>) {
+    init(
+        _ target: LoadTarget,
+        _ messages: SignallingMessages,
+        _ tickets: [SignallingTicket],
+        _ deadline: TimeAmount,
+        _ promise: EventLoopPromise<LoadOutcome>
+    ) {
         self.target = target
+        self.deadline = deadline
         self.messages = messages
         self.tickets = tickets
         self.promise = promise
@@ -111,7 +124,7 @@ private final class FlowRun {
         let number = self.next
         self.next += 1
         self.running += 1
-        SignallingFlow(self.target, self.messages, self.tickets[number], number: number) { result in
+        SignallingFlow(self.target, self.messages, self.tickets[number], number: number, deadline: self.deadline) { result in
             self.tally.count(result)
             self.running -= 1
             self.startNext()
@@ -128,10 +141,13 @@ private final class KeyRun: LoadPeer {
         var channel: (any Channel)?
         var bytes = ServerBytes()
         var asked = NIODeadline.now()
+        var timeout: Scheduled<Void>?
+        var isOver = false
     }
 
     private let target: LoadTarget
     private let requests: [ByteBuffer]
+    private let deadline: TimeAmount
     private let count: Int
     private let promise: EventLoopPromise<LoadOutcome>
     private var connections: [Connection] = []
@@ -139,8 +155,15 @@ private final class KeyRun: LoadPeer {
     private var next = 0
     private var open = 0
 
-    init(_ target: LoadTarget, _ requests: [ByteBuffer], count: Int, _ promise: EventLoopPromise<LoadOutcome>) {
+    init(
+        _ target: LoadTarget,
+        _ requests: [ByteBuffer],
+        count: Int,
+        deadline: TimeAmount,
+        _ promise: EventLoopPromise<LoadOutcome>
+    ) {
         self.target = target
+        self.deadline = deadline
         self.requests = requests
         self.count = count
         self.promise = promise
@@ -151,12 +174,16 @@ private final class KeyRun: LoadPeer {
         self.connections = Array(repeating: Connection(), count: self.open)
         for index in self.connections.indices {
             let bound = NIOLoopBound(self, eventLoop: self.target.eventLoop)
+            // From the connection's begin; each request then has its own.
+            self.expectAnswer(on: index)
             self.target.connect(number: index) { LineHandler(bound, index) }.assumeIsolated().whenComplete { result in
                 switch result {
                 case .success(let channel):
+                    guard !self.connections[index].isOver else { return channel.close(promise: nil) }
                     self.connections[index].channel = channel
                     self.ask(index)
                 case .failure:
+                    guard !self.connections[index].isOver else { return }
                     self.tally.count(.failure(.notConnected))
                     self.leave(index)
                 }
@@ -169,10 +196,24 @@ private final class KeyRun: LoadPeer {
         let request = self.requests[self.next % self.requests.count]
         self.next += 1
         self.connections[index].asked = .now()
+        self.expectAnswer(on: index)
         self.connections[index].channel?.writeAndFlush(request, promise: nil)
     }
 
+    /// The connection is given up when nothing has come within the time of a flow.
+    private func expectAnswer(on index: Int) {
+        self.connections[index].timeout?.cancel()
+        let bound = NIOLoopBound(self, eventLoop: self.target.eventLoop)
+        self.connections[index].timeout = self.target.eventLoop.scheduleTask(in: self.deadline) {
+            let run = bound.value
+            guard !run.connections[index].isOver else { return }
+            run.tally.count(.failure(.timedOut))
+            run.leave(index)
+        }
+    }
+
     func received(_ bytes: inout ByteBuffer, on index: Int) {
+        guard !self.connections[index].isOver else { return }
         self.connections[index].bytes.append(&bytes)
         do throws(ServerBytes.Failure) {
             guard let answer = try self.connections[index].bytes.answer() else { return }
@@ -193,7 +234,9 @@ private final class KeyRun: LoadPeer {
 
     private func leave(_ index: Int) {
         let channel = self.connections[index].channel
+        self.connections[index].isOver = true
         self.connections[index].channel = nil
+        self.connections[index].timeout?.cancel()
         channel?.close(promise: nil)
         self.open -= 1
         if self.open == 0 { self.promise.succeed(self.tally.finish()) }

@@ -13,12 +13,12 @@ struct LoadFlowsCommand: AsyncParsableCommand {
         abstract: "Drive whole signalling flows, or requests for keys alone, against a running server.",
         discussion: """
             A flow is: WebSocket /ws, `session`, POST /api/generate-ephemeral-key on a connection of its own, `sdp_offer`, `sdp_answer`,
-            `end_session`, `session_ended`, close. With --token, each flow is an interview of its own, made before the measurement;
+            `end_session`, `session_ended`, close. With a token, each flow is an interview of its own, made before the measurement;
             without, the server lets anybody in, as the one of the seeds does.
-            One `viva serve` takes 2,000 interviews in five minutes, and 12 requests for a key of one session in a minute. Give it
+            `viva serve` takes 12 requests for a key of one session in a minute. Give it
             VIVA_UPSTREAM_URL=http://127.0.0.1:9000/v1 (`viva load upstream`), VIVA_LIMIT_KEY_PER_MINUTE=0,
             VIVA_LIMIT_TENANT_PER_MINUTE=0 and VIVA_LIMIT_TENANT_INTERVIEWS_PER_HOUR=0.
-            Example: viva load flows --url http://127.0.0.1:8080 --token TOKEN --pid $(pgrep -f 'viva serve')
+            Example: VIVA_TOKEN=TOKEN viva load flows --url http://127.0.0.1:8080 --pid $(pgrep -f 'viva serve')
             """
     )
 
@@ -40,7 +40,12 @@ struct LoadFlowsCommand: AsyncParsableCommand {
     @Option(help: "Sessions that the keys are of, in turn.")
     var sessions = 32
 
-    @Option(help: "The workspace token or an API key; without: a server that knows no tokens.")
+    @Option(
+        help: """
+            The workspace token or an API key, which others on this machine can read here; better in VIVA_TOKEN. Without: a server that \
+            knows no tokens.
+            """
+    )
     var token: String?
 
     @Option(help: "The plan of the interviews.")
@@ -119,6 +124,8 @@ struct LoadFlowsCommand: AsyncParsableCommand {
         guard outcome.failed == 0 else { throw ExitCode.failure }
     }
 
+    private var bearer: String? { token ?? ProcessInfo.processInfo.environment["VIVA_TOKEN"] }
+
     private func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
 
     private struct Use {
@@ -133,21 +140,28 @@ struct LoadFlowsCommand: AsyncParsableCommand {
 
     private func measureFlows(_ load: SignallingLoad) async throws -> (Use, LoadOutcome, Use) {
         let tickets = try await makeTickets(warmUp + count)
-        _ = try await load.flows(Array(tickets.prefix(warmUp)), concurrency: concurrency)
+        try check(warmUp: try await load.flows(Array(tickets.prefix(warmUp)), concurrency: concurrency))
         let before = Use(pid: pid)
         let outcome = try await load.flows(Array(tickets.dropFirst(warmUp)), concurrency: concurrency)
         return (before, outcome, Use(pid: pid))
     }
 
+    /// A server that fails before it is measured is none to be measured.
+    private func check(warmUp outcome: LoadOutcome) throws {
+        guard outcome.failed > 0 else { return }
+        let kinds = outcome.failures.map { "\($0.key.rawValue) \($0.value)" }.sorted().joined(separator: ", ")
+        throw CommandFailure("the warm-up failed: \(kinds)")
+    }
+
     private func measureKeys(_ load: SignallingLoad) async throws -> (Use, LoadOutcome, Use) {
         let names: [String]
-        if token == nil {
+        if bearer == nil {
             names = try await load.openSessions(sessions)
         } else {
             names = try await makeTickets(sessions).compactMap(\.session)
         }
         // The first request with a ticket uses it up, which is no part of the measurement.
-        _ = try await load.keys(names, count: max(warmUp, sessions), connections: concurrency)
+        try check(warmUp: try await load.keys(names, count: max(warmUp, sessions), connections: concurrency))
         let before = Use(pid: pid)
         let outcome = try await load.keys(names, count: count, connections: concurrency)
         return (before, outcome, Use(pid: pid))
@@ -162,7 +176,7 @@ struct LoadFlowsCommand: AsyncParsableCommand {
 
     /// One for each flow, or what a server without tokens needs.
     private func makeTickets(_ count: Int) async throws -> [SignallingTicket] {
-        guard let token else { return Array(repeating: SignallingTicket(), count: count) }
+        guard let token = bearer else { return Array(repeating: SignallingTicket(), count: count) }
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
         defer { client.shutdown { _ in } }
         var request = HTTPClientRequest(url: url + "/functions/v1/interview-start")

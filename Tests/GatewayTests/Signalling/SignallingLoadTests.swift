@@ -1,5 +1,7 @@
 import InterviewCore
 import InterviewStore
+import NIOCore
+import NIOPosix
 import RealtimeProtocol
 import Testing
 import VivaTestKit
@@ -72,6 +74,21 @@ struct SignallingLoadTests {
         let nobody = try SignallingLoad(host: "127.0.0.1", port: 1)
         #expect(try await nobody.flows([SignallingTicket()], concurrency: 1).failures == [.notConnected: 1])
         await nobody.shutDown()
+    }
+
+    @Test("a server that takes connections and says nothing fails everything within the deadline")
+    func silence() async throws {
+        let silent = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(silent.localAddress?.port)
+        let load = try SignallingLoad(host: "127.0.0.1", port: port, deadline: .milliseconds(50))
+        #expect(try await load.keys(["session"], count: 4, connections: 2).failures == [.timedOut: 2])
+        #expect(try await load.flows([SignallingTicket()], concurrency: 1).failures == [.timedOut: 1])
+        await #expect(throws: LoadFailure.timedOut) { try await load.openSessions(1) }
+        await load.shutDown()
+        let sockets = try IdleSockets(host: "127.0.0.1", port: port, path: "/ws", deadline: .milliseconds(50))
+        await #expect(throws: LoadFailure.timedOut) { try await sockets.open(2, messages: 0, atATime: 2) }
+        await sockets.shutDown()
+        try await silent.close()
     }
 
     @Test("keys are asked for in turn, on connections that are kept")

@@ -98,7 +98,7 @@ struct GatewayHarness: Sendable {
                 upstreams: [UpstreamChoice(source, model: options.model)] + options.laterUpstreams,
                 plans: [plan],
                 logger: logs.logger("gateway"),
-                clock: options.clock.map { MonotonicClock($0) } ?? MonotonicClock(),
+                clock: options.clock.map { MonotonicClock($0) },
                 wallClock: WallClock { time.now },
                 onReady: { announce.yield($0) }
             )

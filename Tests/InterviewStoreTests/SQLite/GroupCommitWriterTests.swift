@@ -4,13 +4,13 @@ import Testing
 
 @testable import InterviewStore
 
-@Suite("Group commit")
+@Suite("Group commit", .timeLimit(.minutes(1)))
 struct GroupCommitWriterTests {
     /// A writer over a table `entry`, and a lock on the database that keeps it from committing.
-    private func make(limit: Int = 100, batchLimit: Int = 10) throws -> (GroupCommitWriter, DatabasePool) {
+    private func make(limit: Int = 100, batchLimit: Int = 10, pause: Duration = .zero) throws -> (GroupCommitWriter, DatabasePool) {
         let pool = try SQLiteOpening.open(directory: temporaryDirectory())
         try pool.write { try $0.execute(sql: "CREATE TABLE entry (id INTEGER PRIMARY KEY, number INTEGER UNIQUE)") }
-        return (GroupCommitWriter(pool: pool, limit: limit, batchLimit: batchLimit), pool)
+        return (GroupCommitWriter(pool: pool, limit: limit, batchLimit: batchLimit, pause: pause), pool)
     }
 
     @Test("writes of one task are made in its order, across batches")
@@ -81,6 +81,48 @@ struct GroupCommitWriterTests {
         #expect(codes.prefix(15).allSatisfy { $0 == .full })
         #expect(codes.suffix(5).allSatisfy { $0 == nil })
         #expect(try await pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM entry") } == 5)
+    }
+
+    /// Counts transactions that were committed.
+    private final class Commits: TransactionObserver, @unchecked Sendable {
+        // Called on the writer's thread, read when that has ended.
+        var count = 0
+        func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { true }
+        func databaseDidChange(with event: DatabaseEvent) {}
+        func databaseDidCommit(_ database: Database) { count += 1 }
+        func databaseDidRollback(_ database: Database) {}
+    }
+
+    @Test("a write that comes alone is committed at once; those that come soon behind a commit share the next one")
+    func company() async throws {
+        let (writer, pool) = try make(pause: .seconds(3600))
+        let commits = Commits()
+        pool.add(transactionObserver: commits, extent: .databaseLifetime)
+        let insert: @Sendable (Database) throws -> Void = { try $0.execute(sql: "INSERT INTO entry DEFAULT VALUES") }
+        try await writer.write(insert)
+        async let first: Void = writer.write(insert)
+        while writer.waiting < 1 { await Task.yield() }
+        async let second: Void = writer.write(insert)
+        while writer.waiting < 2 { await Task.yield() }
+        // What waits for company does not keep the store open.
+        await writer.close()
+        _ = try await (first, second)
+        #expect(commits.count == 2)
+        #expect(try await pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM entry") } == 3)
+        try pool.close()
+    }
+
+    @Test("a full commit does not wait for more")
+    func fullCommit() async throws {
+        let (writer, pool) = try make(batchLimit: 3, pause: .seconds(3600))
+        try await writer.write { _ in }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<3 { group.addTask { try await writer.write { try $0.execute(sql: "INSERT INTO entry DEFAULT VALUES") } } }
+            try await group.waitForAll()
+        }
+        await writer.close()
+        #expect(try await pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM entry") } == 3)
+        try pool.close()
     }
 
     @Test("closing makes the writes that wait and refuses later ones")

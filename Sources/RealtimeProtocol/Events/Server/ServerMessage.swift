@@ -12,7 +12,10 @@ public struct ServerMessage: Sendable, Hashable {
 
     /// Reads what a server sent. Nothing that a newer server may send is an error: unknown types, and known types whose fields
     /// do not fit, become `.unknown`. Only a text that is no event at all throws.
-    public init(text: String) throws(EventDecodingError) {
+    ///
+    /// - Parameter keepsUnrecognized: whether ``text`` is to be what was read; who only listens need not pay for it, which is two more
+    ///   readings and a writing of each event.
+    public init(text: String, keepsUnrecognized: Bool = true) throws(EventDecodingError) {
         let (type, eventID, isPlainAudio) = try EventHeader.read(text)
         self.eventID = eventID
         do {
@@ -20,7 +23,7 @@ public struct ServerMessage: Sendable, Hashable {
         } catch {
             event = .unknown(type: type, raw: try RealtimeCoding.decode(JSONValue.self, from: text))
         }
-        if !isPlainAudio {
+        if keepsUnrecognized, !isPlainAudio {
             unrecognized = UnrecognizedMembers(of: try RealtimeCoding.decode(from: text), beyond: RealtimeCoding.value(of: envelope))
         }
     }
