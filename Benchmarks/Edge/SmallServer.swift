@@ -29,9 +29,9 @@ struct SmallServer: AsyncParsableCommand {
         var limits = WebSocketLimits()
         limits.pingInterval = pingSeconds > 0 ? .seconds(pingSeconds) : nil
         let route = WebSocketRoute("/ws", limits: limits) { _ in
-            WebSocketAcceptance { connection in
-                for await message in connection.messages { connection.send(message) }
-            }
+            WebSocketAcceptance(receiver: { connection in
+                WebSocketReceiver(received: { connection.send($0) }, ended: {})
+            })
         }
         var configuration = EdgeServerConfiguration(port: port)
         configuration.maximumConnections = 15_000

@@ -12,8 +12,6 @@ import NIOSSL
 enum EdgeNegotiation: Sendable {
     case http(NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>, WebSocketRefusal?)
     case webSocket(WebSocketConnection, @Sendable (WebSocketConnection) async -> Void)
-    /// It ended before it said anything of use.
-    case closed
 }
 
 /// What the connections of one server share.
@@ -22,6 +20,7 @@ struct EdgeChannelSetup: Sendable {
     let routes: [String: WebSocketRoute]
     let connections: ConnectionCounter?
     let tls: NIOSSLContext?
+    let work: ConnectionWork
     let logger: Logger
 
     /// The WebSocket route a request wants; nil when it is plain HTTP.
@@ -31,8 +30,8 @@ struct EdgeChannelSetup: Sendable {
     }
 
     /// Where the tasks of a connection run; nil: on the threads of the language.
-    func executor(_ channel: any Channel) -> EventLoopTaskExecutor? {
-        configuration.runsTasksOnEventLoops ? EventLoopTaskExecutor(channel.eventLoop) : nil
+    func executor(_ eventLoop: any EventLoop) -> EventLoopTaskExecutor? {
+        configuration.runsTasksOnEventLoops ? EventLoopTaskExecutor(eventLoop) : nil
     }
 
     /// The handlers for HTTP, behind the first-request switch.
@@ -52,22 +51,20 @@ struct EdgeChannelSetup: Sendable {
 struct EdgeChannel: ServerChildChannel, HTTPChannelHandler {
     struct Value: ServerChildChannelValue {
         let channel: any Channel
-        let negotiated: EventLoopFuture<EdgeNegotiation>
     }
 
     let responder: HTTPChannelHandler.Responder
     let setup: EdgeChannelSetup
 
-    /// Doesn't wait for the first request: the accept loop gets the value when this future completes.
+    /// Doesn't wait for the first request: the channel is read from when this future completes.
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         if let connections = setup.connections, !connections.admit(channel) {
             channel.eventLoop.execute { channel.close(promise: nil) }
-            return channel.eventLoop.makeSucceededFuture(
-                Value(channel: channel, negotiated: channel.eventLoop.makeSucceededFuture(.closed))
-            )
+            return channel.eventLoop.makeSucceededFuture(Value(channel: channel))
         }
         return channel.eventLoop.makeCompletedFuture {
             try Self.limitReadBuffers(channel)
+            try Self.limitSendBuffer(channel)
             let pipeline = channel.pipeline.syncOperations
             if let tls = setup.tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
             var limits = NIOHTTPDecoderLimitConfiguration()
@@ -80,18 +77,14 @@ struct EdgeChannel: ServerChildChannel, HTTPChannelHandler {
                 // What the parser may keep of an unfinished line, and one read of the socket behind it.
                 maximumBufferSize: setup.configuration.maximumHeaderBytes + setup.configuration.maximumURIBytes + 64 * 1024
             )
-            let negotiated = channel.eventLoop.makePromise(of: EdgeNegotiation.self)
-            do {
-                try pipeline.addHandler(encoder)
-                try pipeline.addHandler(decoder)
-                try pipeline.addHandler(
-                    FirstRequestSwitch(setup: setup, decoder: decoder, encoder: encoder, negotiated: negotiated)
-                )
-            } catch {
-                negotiated.fail(error)
-                throw error
-            }
-            return Value(channel: channel, negotiated: negotiated.futureResult)
+            try pipeline.addHandler(encoder)
+            try pipeline.addHandler(decoder)
+            try pipeline.addHandler(
+                FirstRequestSwitch(setup: setup, decoder: decoder, encoder: encoder) { [eventLoop = channel.eventLoop] in
+                    begin($0, on: eventLoop, logger)
+                }
+            )
+            return Value(channel: channel)
         }
     }
 
@@ -105,23 +98,45 @@ struct EdgeChannel: ServerChildChannel, HTTPChannelHandler {
         )
     }
 
-    func handle(value: Value, logger: Logger) async {
-        await withTaskExecutorPreference(setup.executor(value.channel)) { await serve(value, logger) }
+    /// Bytes that the kernel takes of a response and cannot send yet, because the client does not read. More are taken when half of
+    /// them have left; what is on its way is not counted, so a fast client is not held up.
+    ///
+    /// By default it takes up to 4 MiB for each connection. Two thousand clients that ask for much and read nothing had it take
+    /// 1.6 GB within seconds, in which nobody else was served.
+    private static let maximumUnsentBytes: SocketOptionValue = 32 * 1024
+
+    private static func limitSendBuffer(_ channel: any Channel) throws {
+        #if os(Linux)
+            let notSentLowWater = NIOBSDSocket.Option(rawValue: 25)  // TCP_NOTSENT_LOWAT of linux/tcp.h
+            try channel.syncOptions?.setOption(
+                ChannelOptions.Types.SocketOption(level: .tcp, name: notSentLowWater),
+                value: maximumUnsentBytes
+            )
+        #endif
     }
 
-    private func serve(_ value: Value, _ logger: Logger) async {
-        guard let negotiation = try? await value.negotiated.get() else { return }
+    /// Nothing: what a connection does begins with its first request, and is no child of the accept loop's group.
+    func handle(value: Value, logger: Logger) async {}
+
+    private func begin(_ negotiation: EdgeNegotiation, on eventLoop: any EventLoop, _ logger: Logger) {
+        let executor = setup.executor(eventLoop)
         switch negotiation {
         case .http(let channel, let refusal):
-            await WebSocketRefusal.$current.withValue(refusal) {
-                await handleHTTP(asyncChannel: channel, logger: logger)
+            setup.work.run { _ in
+                await withTaskExecutorPreference(executor) {
+                    await WebSocketRefusal.$current.withValue(refusal) {
+                        await handleHTTP(asyncChannel: channel, logger: logger)
+                    }
+                }
             }
         case .webSocket(let connection, let handler):
-            await handler(connection)
-            connection.close()
-            _ = await connection.closure()
-        case .closed:
-            break
+            setup.work.run { _ in
+                await withTaskExecutorPreference(executor) {
+                    await handler(connection)
+                    connection.close()
+                    _ = await connection.closure()
+                }
+            }
         }
     }
 }

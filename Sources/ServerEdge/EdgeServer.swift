@@ -124,11 +124,13 @@ public struct EdgeServer<Context: RequestContext>: Service where Context.Source 
     ///
     /// - Throws: ``EdgeServerError`` when it cannot listen; NIOSSL's errors for a bad certificate.
     public func run() async throws {
+        let work = ConnectionWork()
         let setup = EdgeChannelSetup(
             configuration: configuration,
             routes: Dictionary(webSockets.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first }),
             connections: configuration.connectionsPerAddress.map { ConnectionCounter($0) },
             tls: try configuration.tls.map { try NIOSSLContext(configuration: $0) },
+            work: work,
             logger: logger
         )
         let onServerRunning = onServerRunning
@@ -145,13 +147,26 @@ public struct EdgeServer<Context: RequestContext>: Service where Context.Source 
             eventLoopGroupProvider: .shared(eventLoopGroup),
             logger: logger
         )
+        // Not a child task: it has to begin what comes until the last connection has ended, also when the server is cancelled.
+        let beginner = Task { await work.begin() }
+        let result: Result<Void, any Error>
         do {
-            try await application.run()
+            try await withTaskCancellationHandler {
+                try await application.run()
+            } onCancel: {
+                work.cancelAll()
+            }
+            result = .success(())
         } catch let error as IOError {
-            throw EdgeServerError(error, configuration)
+            result = .failure(EdgeServerError(error, configuration))
         } catch is SocketAddressError {
-            throw EdgeServerError.addressNotAvailable(host: configuration.host)
+            result = .failure(EdgeServerError.addressNotAvailable(host: configuration.host))
+        } catch {
+            result = .failure(error)
         }
+        await work.end()
+        await beginner.value
+        try result.get()
     }
 }
 

@@ -12,7 +12,13 @@ final class HTTPRequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
+    /// Bytes of a body that wait for more or for its end. A body that drips would wake the request's task with each drop, and two
+    /// thousand of them at once would keep everybody else waiting.
+    private static let bodyPiece = 4096
+
     private let configuration: EdgeServerConfiguration
+    /// The piece that isn't whole yet.
+    private var body: ByteBuffer?
     private var bodyDeadline: Scheduled<Void>?
     private var stallDeadline: Scheduled<Void>?
     private var lingerDeadline: Scheduled<Void>?
@@ -72,9 +78,20 @@ final class HTTPRequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             bodyDeadline = closing(in: configuration.requestBodyDeadline, context)
             openResponses += 1
             context.fireChannelRead(wrapInboundOut(.head(head)))
-        case .body:
-            context.fireChannelRead(data)
+        case .body(var bytes):
+            if var piece = body {
+                body = nil  // so that the buffer below is the only reference and grows in place
+                piece.writeBuffer(&bytes)
+                bytes = piece
+            }
+            if bytes.readableBytes < Self.bodyPiece {
+                body = bytes
+            } else {
+                context.fireChannelRead(wrapInboundOut(.body(bytes)))
+            }
         case .end:
+            if let piece = body { context.fireChannelRead(wrapInboundOut(.body(piece))) }
+            body = nil
             bodyDeadline?.cancel()
             bodyDeadline = nil
             context.fireChannelRead(data)

@@ -27,7 +27,7 @@ final class FirstRequestSwitch: ChannelDuplexHandler, RemovableChannelHandler {
     private let setup: EdgeChannelSetup
     private let decoder: ByteToMessageHandler<HTTPRequestDecoder>
     private let encoder: HTTPResponseEncoder
-    private let negotiated: EventLoopPromise<EdgeNegotiation>
+    private let begin: (EdgeNegotiation) -> Void
     private var state = State.waiting
     private var deadline: Scheduled<Void>?
     /// While somebody is asked, nothing more is read: the peer has no business sending yet.
@@ -37,12 +37,12 @@ final class FirstRequestSwitch: ChannelDuplexHandler, RemovableChannelHandler {
         setup: EdgeChannelSetup,
         decoder: ByteToMessageHandler<HTTPRequestDecoder>,
         encoder: HTTPResponseEncoder,
-        negotiated: EventLoopPromise<EdgeNegotiation>
+        begin: @escaping (EdgeNegotiation) -> Void
     ) {
         self.setup = setup
         self.decoder = decoder
         self.encoder = encoder
-        self.negotiated = negotiated
+        self.begin = begin
     }
 
     // MARK: Lifetime
@@ -64,8 +64,6 @@ final class FirstRequestSwitch: ChannelDuplexHandler, RemovableChannelHandler {
         deadline?.cancel()
         deadline = nil
         state = .done
-        // Only has an effect when nothing was negotiated.
-        negotiated.succeed(.closed)
     }
 
     private func startDeadline(_ duration: Duration, _ context: ChannelHandlerContext) {
@@ -148,7 +146,7 @@ final class FirstRequestSwitch: ChannelDuplexHandler, RemovableChannelHandler {
         state = .done
         do {
             let channel = try setup.addHTTP(to: context.channel)
-            negotiated.succeed(.http(channel, refusal.map { WebSocketRefusal($0) }))
+            begin(.http(channel, refusal.map { WebSocketRefusal($0) }))
         } catch {
             setup.logger.error("HTTP pipeline failed", metadata: ["error_type": "\(type(of: error))"])
             return context.close(promise: nil)
@@ -187,7 +185,7 @@ final class FirstRequestSwitch: ChannelDuplexHandler, RemovableChannelHandler {
         )
         let authorise = route.authorise
         let answer = context.eventLoop.makePromise(of: WebSocketAcceptance.self)
-        Task(executorPreference: setup.executor(context.channel)) {
+        Task(executorPreference: setup.executor(context.eventLoop)) {
             do { answer.succeed(try await authorise(request)) } catch { answer.fail(error) }
         }
         answer.futureResult.assumeIsolated()
@@ -240,22 +238,32 @@ final class FirstRequestSwitch: ChannelDuplexHandler, RemovableChannelHandler {
         deadline?.cancel()
         deadline = nil
         state = .done
-        let connection = WebSocketConnection(channel: context.channel, subprotocol: acceptance.subprotocol, limits: route.limits)
+        let connection = WebSocketConnection(
+            channel: context.channel,
+            subprotocol: acceptance.subprotocol,
+            limits: route.limits,
+            work: setup.work,
+            hasInbox: acceptance.handler.takesMessages
+        )
+        let handler: WebSocketChannelHandler
         do {
             // Hummingbird allows half-closed sockets, which HTTP needs. A WebSocket ends when the
             // peer does; and with half closure, NIOSSL would sit out its 5 s when both sides close.
             try context.channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
-            try WebSocketChannelHandler.add(
+            handler = try WebSocketChannelHandler.add(
                 to: context.pipeline.syncOperations,
                 connection: connection,
                 role: .server,
-                limits: route.limits
+                limits: route.sharedLimits
             )
         } catch {
             connection.finish(WebSocketClosure(code: .internalError, initiator: .local))
             return context.close(promise: nil)
         }
-        negotiated.succeed(.webSocket(connection, acceptance.handler))
+        switch acceptance.handler {
+        case .task(let handler): begin(.webSocket(connection, handler))
+        case .receiver(let open): handler.receive(with: open(connection))
+        }
         for data in buffer { context.fireChannelRead(data) }
         if !buffer.isEmpty { context.fireChannelReadComplete() }
         if hasPendingRead {

@@ -12,12 +12,14 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
     private let connection: WebSocketConnection
     private let role: WebSocketStateMachine.Role
     private var machine: WebSocketStateMachine
-    private var timer: Scheduled<Void>?
+    private var receiver: WebSocketReceiver?
+    private var context: ChannelHandlerContext?
+    private var timer: NIOScheduledCallback?
     private var timerDeadline: ContinuousClock.Instant?
     private var isReadingPaused = false
     private var hasPendingRead = false
 
-    init(connection: WebSocketConnection, role: WebSocketStateMachine.Role, limits: WebSocketLimits) {
+    init(connection: WebSocketConnection, role: WebSocketStateMachine.Role, limits: SharedWebSocketLimits) {
         self.connection = connection
         self.role = role
         machine = WebSocketStateMachine(role: role, limits: limits, now: .now)
@@ -28,16 +30,36 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         to pipeline: ChannelPipeline.SynchronousOperations,
         connection: WebSocketConnection,
         role: WebSocketStateMachine.Role,
-        limits: WebSocketLimits
-    ) throws {
+        limits: SharedWebSocketLimits
+    ) throws -> WebSocketChannelHandler {
+        let handler = WebSocketChannelHandler(connection: connection, role: role, limits: limits)
         try pipeline.addHandler(WebSocketFrameEncoder())
-        try pipeline.addHandler(ByteToMessageHandler(GuardedWebSocketFrameDecoder(limits: limits)))
-        try pipeline.addHandler(WebSocketChannelHandler(connection: connection, role: role, limits: limits))
+        try pipeline.addHandler(ByteToMessageHandler(GuardedWebSocketFrameDecoder(limits: limits.value)))
+        try pipeline.addHandler(handler)
+        return handler
+    }
+
+    /// From now on messages go to `receiver`. Called before the first one.
+    func receive(with receiver: WebSocketReceiver) {
+        if context == nil || connection.isStopped {
+            receiver.ended()
+        } else {
+            self.receiver = receiver
+            connection.holdServer()
+        }
+    }
+
+    private func stop() {
+        connection.stop()
+        let receiver = receiver
+        self.receiver = nil
+        receiver?.ended()
     }
 
     // MARK: Lifetime
 
     func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
         schedule(context)
     }
 
@@ -53,7 +75,9 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
     private func end() {
         timer?.cancel()
         timer = nil
+        context = nil
         machine.socketClosed(now: .now)
+        stop()
         connection.finish(machine.closure ?? WebSocketClosure(code: .abnormal, initiator: .peer))
     }
 
@@ -162,7 +186,11 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         case .none:
             break
         case .deliver(let text):
-            if connection.inbox.deliver(text) { isReadingPaused = true }
+            if let receiver {
+                receiver.received(text)
+            } else if connection.inbox?.deliver(text) ?? false {
+                isReadingPaused = true
+            }
         case .sendPing:
             write(.ping, ByteBuffer(), context, promise: nil)
             context.flush()
@@ -170,11 +198,11 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
             write(.pong, payload, context, promise: nil)
             context.flush()
         case .sendClose(let code):
-            connection.stop()
+            stop()
             writeClose(code, reason: reason, context, promise: nil)
             resumeDiscarding(context)
         case .fail(let code):
-            connection.stop()
+            stop()
             // Our side ends after the close frame; the rest of what the peer sent is read and
             // dropped, because closing over unread bytes would reset the connection and the
             // frame might never arrive.
@@ -182,13 +210,13 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
             context.close(mode: .output, promise: nil)
             resumeDiscarding(context)
         case .echoClose(let code):
-            connection.stop()
+            stop()
             let promise = context.eventLoop.makePromise(of: Void.self)
             let channel = context.channel
             promise.futureResult.whenComplete { _ in channel.close(promise: nil) }
             writeClose(code, reason: "", context, promise: promise)
         case .closeSocket:
-            connection.stop()
+            stop()
             context.close(promise: nil)
         }
         schedule(context)
@@ -238,10 +266,25 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
         timer?.cancel()
         timerDeadline = deadline
         let delay = ContinuousClock.now.duration(to: deadline)
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(max(delay, .milliseconds(1)))) {
-            self.timer = nil
-            self.timerDeadline = nil
-            self.perform(self.machine.timerFired(now: .now, readingIsPaused: self.isReadingPaused), context)
-        }
+        // A callback costs a third of a scheduled task's memory.
+        timer = try? context.eventLoop.scheduleCallback(
+            in: TimeAmount(max(delay, .milliseconds(1))),
+            handler: WebSocketTimer(handler: NIOLoopBound(self, eventLoop: context.eventLoop))
+        )
+    }
+
+    fileprivate func timerFired() {
+        timer = nil
+        timerDeadline = nil
+        guard let context else { return }
+        perform(machine.timerFired(now: .now, readingIsPaused: isReadingPaused), context)
+    }
+}
+
+private struct WebSocketTimer: NIOScheduledCallbackHandler, Sendable {
+    let handler: NIOLoopBound<WebSocketChannelHandler>
+
+    func handleScheduledCallback(eventLoop: some EventLoop) {
+        handler.value.timerFired()
     }
 }

@@ -88,11 +88,11 @@ private struct WebSocketClientUpgrader: NIOTypedHTTPClientProtocolUpgrader {
                 limits: limits
             )
             do {
-                try WebSocketChannelHandler.add(
+                _ = try WebSocketChannelHandler.add(
                     to: channel.pipeline.syncOperations,
                     connection: connection,
                     role: .client,
-                    limits: limits
+                    limits: SharedWebSocketLimits(limits)
                 )
             } catch {
                 connection.finish(WebSocketClosure(code: .abnormal, initiator: .local))

@@ -23,23 +23,34 @@ public final class WebSocketConnection: Sendable {
         /// Bytes in the queue and in NIO's buffers.
         var pendingBytes = 0
         var isDrainScheduled = false
+        /// Nothing is delivered any more.
+        var isStopped = false
+        /// What ``perform(_:)`` began and has not ended.
+        var jobs: Set<ConnectionWork.ID> = []
+        /// As which this socket counts as open.
+        var workID: ConnectionWork.ID?
+        /// Set when the socket is gone.
+        var closure: WebSocketClosure?
+        var closureWaiters: [CheckedContinuation<WebSocketClosure, Never>] = []
     }
 
     private let channel: any Channel
-    private let limits: WebSocketLimits
+    private let maximumOutboundBytes: Int
+    /// Of the server; nil for connections that we open.
+    private let work: ConnectionWork?
     private let state = Mutex(State())
-    private let closed: EventLoopPromise<WebSocketClosure>
-    let inbox: WebSocketInbox
+    /// Nil when a ``WebSocketReceiver`` takes the messages.
+    let inbox: WebSocketInbox?
 
-    init(channel: any Channel, subprotocol: String?, limits: WebSocketLimits) {
+    init(channel: any Channel, subprotocol: String?, limits: WebSocketLimits, work: ConnectionWork? = nil, hasInbox: Bool = true) {
         self.channel = channel
         self.subprotocol = subprotocol
-        self.limits = limits
-        closed = channel.eventLoop.makePromise()
-        inbox = WebSocketInbox(limits: limits)
+        maximumOutboundBytes = limits.maximumOutboundBytes
+        self.work = work
+        inbox = hasInbox ? WebSocketInbox(limits: limits) : nil
     }
 
-    /// The peer's messages, for one consumer. Ends when the connection closes.
+    /// The peer's messages, for one consumer. Ends when the connection closes; at once when a ``WebSocketReceiver`` takes them.
     public var messages: WebSocketMessages {
         WebSocketMessages(inbox: inbox) { [channel] in
             channel.triggerUserOutboundEvent(Command.resumeReading, promise: nil)
@@ -61,7 +72,7 @@ public final class WebSocketConnection: Sendable {
         let buffer = channel.allocator.buffer(string: text)
         let (accepted, schedule) = state.withLock { state -> (Bool, Bool) in
             guard state.isOpen else { return (false, false) }
-            let accepted = state.pendingBytes + buffer.readableBytes <= limits.maximumOutboundBytes
+            let accepted = state.pendingBytes + buffer.readableBytes <= maximumOutboundBytes
             if accepted {
                 state.queue.append(.text(buffer))
                 state.pendingBytes += buffer.readableBytes
@@ -72,7 +83,7 @@ public final class WebSocketConnection: Sendable {
             defer { state.isDrainScheduled = true }
             return (accepted, !state.isDrainScheduled)
         }
-        if schedule { channel.triggerUserOutboundEvent(Command.drain, promise: nil) }
+        if schedule { scheduleDrain() }
         return accepted
     }
 
@@ -87,13 +98,39 @@ public final class WebSocketConnection: Sendable {
             defer { state.isDrainScheduled = true }
             return !state.isDrainScheduled
         }
-        if schedule { channel.triggerUserOutboundEvent(Command.drain, promise: nil) }
+        if schedule { scheduleDrain() }
+    }
+
+    /// Never from within a call, not even on the event loop: the caller may hold a lock that ``WebSocketReceiver`` takes.
+    private func scheduleDrain() {
+        let channel = channel
+        channel.eventLoop.execute { channel.triggerUserOutboundEvent(Command.drain, promise: nil) }
+    }
+
+    /// Runs what takes time as a task of the server, which ends after it. Cancelled as soon as either side has begun to close.
+    ///
+    /// For sockets with a ``WebSocketReceiver``; a connection that we opened has no server, and does nothing.
+    public func perform(_ job: @escaping @Sendable () async -> Void) {
+        guard let work else { return }
+        state.withLock { state in
+            // Under the lock: however quickly the job ends, it is taken out after it was put in.
+            let id = work.run { id in
+                await job()
+                _ = self.state.withLock { $0.jobs.remove(id) }
+            }
+            if state.isStopped { work.cancel(id) } else { state.jobs.insert(id) }
+        }
     }
 
     /// Waits until the socket is gone and tells how it ended.
     public func closure() async -> WebSocketClosure {
-        // The promise never fails; see `finish`.
-        (try? await closed.futureResult.get()) ?? WebSocketClosure(code: .abnormal, initiator: .peer)
+        await withCheckedContinuation { continuation in
+            let closure = state.withLock { state in
+                if state.closure == nil { state.closureWaiters.append(continuation) }
+                return state.closure
+            }
+            if let closure { continuation.resume(returning: closure) }
+        }
     }
 
     // MARK: For the channel's handler, on the event loop
@@ -112,13 +149,38 @@ public final class WebSocketConnection: Sendable {
 
     /// Either side began to close: nothing more is accepted or delivered.
     func stop() {
-        state.withLock { $0.isOpen = false }
-        inbox.finish()
+        let jobs = state.withLock { state in
+            state.isOpen = false
+            state.isStopped = true
+            defer { state.jobs = [] }
+            return state.jobs
+        }
+        for job in jobs { work?.cancel(job) }
+        inbox?.finish()
+    }
+
+    var isStopped: Bool { state.withLock { $0.isStopped } }
+
+    /// The server ends after this socket, which has no task.
+    func holdServer() {
+        guard let work else { return }
+        let id = work.opened(self)
+        state.withLock { $0.workID = id }
     }
 
     /// The socket is gone.
     func finish(_ closure: WebSocketClosure) {
         stop()
-        closed.succeed(closure)
+        let (first, waiters, id) = state.withLock { state in
+            defer {
+                state.closureWaiters = []
+                state.workID = nil
+            }
+            let first = state.closure ?? closure
+            state.closure = first
+            return (first, state.closureWaiters, state.workID)
+        }
+        for waiter in waiters { waiter.resume(returning: first) }
+        if let id { work?.ended(id) }
     }
 }

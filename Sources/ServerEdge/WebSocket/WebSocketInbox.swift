@@ -90,20 +90,22 @@ public struct WebSocketMessages: AsyncSequence, Sendable {
     public typealias Element = String
     public typealias Failure = Never
 
-    let inbox: WebSocketInbox
+    let inbox: WebSocketInbox?
     let resumeReading: @Sendable () -> Void
 
     public struct AsyncIterator: AsyncIteratorProtocol {
-        let inbox: WebSocketInbox
+        let inbox: WebSocketInbox?
         let resumeReading: @Sendable () -> Void
 
         public mutating func next(isolation actor: isolated (any Actor)? = #isolation) async -> String? {
+            guard let inbox else { return nil }
             let (text, resumes) = await inbox.next()
             if resumes { resumeReading() }
             return text
         }
 
         public mutating func next() async -> String? {
+            guard let inbox else { return nil }
             let (text, resumes) = await inbox.next()
             if resumes { resumeReading() }
             return text

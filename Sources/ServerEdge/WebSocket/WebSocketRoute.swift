@@ -7,8 +7,9 @@ public import HTTPTypes
 public struct WebSocketRoute: Sendable {
     /// Compared exactly, without the query.
     public let path: String
-    public let limits: WebSocketLimits
+    public var limits: WebSocketLimits { sharedLimits.value }
     public let origins: OriginPolicy
+    let sharedLimits: SharedWebSocketLimits
     let authorise: @Sendable (WebSocketRequest) async throws -> WebSocketAcceptance
 
     /// - Parameters:
@@ -23,7 +24,7 @@ public struct WebSocketRoute: Sendable {
         authorise: @escaping @Sendable (WebSocketRequest) async throws -> WebSocketAcceptance
     ) {
         self.path = path
-        self.limits = limits
+        sharedLimits = SharedWebSocketLimits(limits)
         self.origins = origins
         self.authorise = authorise
     }
@@ -31,16 +32,37 @@ public struct WebSocketRoute: Sendable {
 
 /// What runs for an accepted connection.
 public struct WebSocketAcceptance: Sendable {
+    enum Handler: Sendable {
+        case task(@Sendable (WebSocketConnection) async -> Void)
+        case receiver(@Sendable (WebSocketConnection) -> WebSocketReceiver)
+
+        var takesMessages: Bool {
+            if case .task = self { true } else { false }
+        }
+    }
+
     let subprotocol: String?
-    let handler: @Sendable (WebSocketConnection) async -> Void
+    let handler: Handler
 
     /// - Parameters:
     ///   - subprotocol: One of ``WebSocketRequest/offeredSubprotocols``, or nil for none.
     ///   - handler: Runs as a task of the server. When it returns, the connection is closed with
-    ///     1000. It isn't cancelled when the peer leaves: `messages` ends, and then it must return.
+    ///     1000. It isn't cancelled when the peer leaves: `messages` ends, and then it must return. It costs about 5 KB
+    ///     of memory as long as the connection is open.
     public init(subprotocol: String? = nil, handler: @escaping @Sendable (WebSocketConnection) async -> Void) {
         self.subprotocol = subprotocol
-        self.handler = handler
+        self.handler = .task(handler)
+    }
+
+    /// For connections that are mostly silent: no task waits for their messages.
+    ///
+    /// - Parameters:
+    ///   - subprotocol: One of ``WebSocketRequest/offeredSubprotocols``, or nil for none.
+    ///   - receiver: Called on the connection's event loop when it has opened; must return quickly. The connection stays open
+    ///     until somebody closes it.
+    public init(subprotocol: String? = nil, receiver: @escaping @Sendable (WebSocketConnection) -> WebSocketReceiver) {
+        self.subprotocol = subprotocol
+        self.handler = .receiver(receiver)
     }
 }
 

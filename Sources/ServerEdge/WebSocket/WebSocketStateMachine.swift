@@ -40,7 +40,8 @@ struct WebSocketStateMachine: ~Copyable {
     }
 
     private let role: Role
-    private let limits: WebSocketLimits
+    private let shared: SharedWebSocketLimits
+    private var limits: WebSocketLimits { shared.value }
     private var state = State.open
     private var partial: PartialMessage?
     private var messageBucket: TokenBucket<ContinuousClock.Instant>?
@@ -55,8 +56,13 @@ struct WebSocketStateMachine: ~Copyable {
     private(set) var closure: WebSocketClosure?
 
     init(role: Role, limits: WebSocketLimits, now: ContinuousClock.Instant) {
+        self.init(role: role, limits: SharedWebSocketLimits(limits), now: now)
+    }
+
+    init(role: Role, limits shared: SharedWebSocketLimits, now: ContinuousClock.Instant) {
         self.role = role
-        self.limits = limits
+        self.shared = shared
+        let limits = shared.value
         messageBucket = limits.messageRate.map { TokenBucket(capacity: $0.burst, refillPerSecond: $0.perSecond, now: now) }
         pingBucket = TokenBucket(capacity: limits.pingRate.burst, refillPerSecond: limits.pingRate.perSecond, now: now)
         lastReceived = now
