@@ -11,7 +11,7 @@ struct SignallingHolder: Sendable {
 
 /// One signalling session: its machine, and what performs the machine's actions. Called from any task.
 final class SignallingSession: Sendable {
-    /// What takes time, for the task group of the open socket.
+    /// What takes time, for a task of its own that ends with the open socket.
     enum Work: Sendable {
         case exchange(SignallingMachine.Exchange)
         case endInterview
@@ -22,7 +22,8 @@ final class SignallingSession: Sendable {
     struct Outlet: Sendable {
         let connection: WebSocketConnection
         let requestID: String
-        let work: AsyncStream<Work>.Continuation
+        /// Begins it and returns at once. Called under the session's lock.
+        let work: @Sendable (Work) -> Void
     }
 
     /// The ticket that opened the session: whoever presents it has the right to a key.
@@ -102,7 +103,7 @@ final class SignallingSession: Sendable {
             state.ticket = ticket
         }
         state.holder = holder
-        state.outlet?.work.yield(.watch(holder.authority))
+        state.outlet?.work(.watch(holder.authority))
         return true
     }
 
@@ -128,7 +129,7 @@ final class SignallingSession: Sendable {
             guard !state.machine.isOpen, !state.machine.isOver else { return false }
             if let holder, !self.bind(&state, holder, nil, ownsName) { return false }
             state.outlet = outlet
-            if let present = state.holder { outlet.work.yield(.watch(present.authority)) }
+            if let present = state.holder { outlet.work(.watch(present.authority)) }
             _ = Self.perform(state.machine.opened(holder == nil ? .none : .token, at: self.clock.now), outlet)
             return true
         }
@@ -185,8 +186,8 @@ final class SignallingSession: Sendable {
         for action in actions {
             switch action {
             case .send(let message): outlet?.connection.send(message.text(requestID: outlet?.requestID ?? ""))
-            case .exchange(let offer): outlet?.work.yield(.exchange(offer))
-            case .endInterview: outlet?.work.yield(.endInterview)
+            case .exchange(let offer): outlet?.work(.exchange(offer))
+            case .endInterview: outlet?.work(.endInterview)
             case .close(let code): outlet?.connection.close(code)
             case .forget: isOver = true
             }

@@ -47,9 +47,10 @@ struct SignallingSocket: Sendable {
             let session = try self.session(request, shown)
             let subprotocol = request.offeredSubprotocols.contains(Self.subprotocol) ? Self.subprotocol : nil
             let requestID = request.requestID
-            return WebSocketAcceptance(subprotocol: subprotocol) { connection in
-                await self.serve(connection, session, shown, requestID: requestID)
-            }
+            return WebSocketAcceptance(
+                subprotocol: subprotocol,
+                receiver: { connection in self.receiver(of: connection, session, shown, requestID: requestID) }
+            )
         }
     }
 
@@ -110,33 +111,26 @@ struct SignallingSocket: Sendable {
 
     // MARK: An open socket
 
-    private func serve(
-        _ connection: WebSocketConnection,
+    /// No task while the page is silent: a session takes a message in microseconds, and what takes time has a task of its own.
+    private func receiver(
+        of connection: WebSocketConnection,
         _ session: SignallingSession,
         _ shown: Shown?,
         requestID: String
-    ) async {
-        // An exchange, an end and a watch at a time: more would be a fault of ours.
-        let (work, begin) = AsyncStream.makeStream(of: SignallingSession.Work.self, bufferingPolicy: .bufferingOldest(8))
-        let outlet = SignallingSession.Outlet(connection: connection, requestID: requestID, work: begin)
+    ) -> WebSocketReceiver {
+        // The machine lets an exchange and an end run at a time, and each newer token has a watch.
+        let outlet = SignallingSession.Outlet(connection: connection, requestID: requestID) { job in
+            connection.perform { await self.perform(job, session) }
+        }
         guard session.open(outlet, holder: shown?.holder, ownsName: shown?.name == session.id) else {
             // Overtaken between the check and now.
             connection.close(.policyViolation)
-            for await _ in connection.messages {}
-            return
+            return WebSocketReceiver(received: { _ in }, ended: {})
         }
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                await withDiscardingTaskGroup { jobs in
-                    for await job in work { jobs.addTask { await self.perform(job, session) } }
-                    jobs.cancelAll()
-                }
-            }
-            for await text in connection.messages where session.received(text) { self.office.forget(session) }
-            if session.closed(outlet) { self.office.forget(session) }
-            begin.finish()
-            group.cancelAll()
-        }
+        return WebSocketReceiver(
+            received: { text in if session.received(text) { self.office.forget(session) } },
+            ended: { if session.closed(outlet) { self.office.forget(session) } }
+        )
     }
 
     private func perform(_ job: SignallingSession.Work, _ session: SignallingSession) async {
