@@ -62,11 +62,14 @@ final class ConnectionWork: Sendable {
         }
     }
 
-    /// Waits until nothing is left.
+    /// Waits until nothing is left. What comes later is cancelled.
     func end() async {
         await withCheckedContinuation { continuation in
             let isOver = state.withLock { state in
-                guard !state.entries.isEmpty else { return true }
+                guard !state.entries.isEmpty else {
+                    state.isCancelled = true
+                    return true
+                }
                 state.waiter = continuation
                 return false
             }
@@ -113,9 +116,10 @@ final class ConnectionWork: Sendable {
     func ended(_ id: ID) {
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
             state.entries[id] = nil
-            guard state.entries.isEmpty else { return nil }
-            defer { state.waiter = nil }
-            return state.waiter
+            guard state.entries.isEmpty, let waiter = state.waiter else { return nil }
+            state.isCancelled = true
+            state.waiter = nil
+            return waiter
         }
         waiter?.resume()
     }

@@ -164,7 +164,12 @@ public struct EdgeServer<Context: RequestContext>: Service where Context.Source 
         } catch {
             result = .failure(error)
         }
-        await work.end()
+        // After a graceful shutdown there may still be requests that do not end by themselves.
+        await withTaskCancellationHandler {
+            await work.end()
+        } onCancel: {
+            work.cancelAll()
+        }
         await beginner.value
         try result.get()
     }

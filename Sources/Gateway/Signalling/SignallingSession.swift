@@ -148,9 +148,11 @@ final class SignallingSession: Sendable {
     }
 
     /// - Returns: true when the session is over.
-    func received(_ text: String) -> Bool {
+    func received(_ text: String, from outlet: Outlet) -> Bool {
         self.state.withLock { state in
-            Self.perform(state.machine.received(text, at: self.clock.now, isClaimed: state.holder != nil), state.outlet)
+            // The last words of a socket that was replaced meanwhile must not be taken for those of the one that replaced it.
+            guard state.outlet?.connection === outlet.connection else { return false }
+            return Self.perform(state.machine.received(text, at: self.clock.now, isClaimed: state.holder != nil), state.outlet)
         }
     }
     /// - Returns: false when nobody waits for this answer any more.

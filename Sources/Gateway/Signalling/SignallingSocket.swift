@@ -128,7 +128,7 @@ struct SignallingSocket: Sendable {
             return WebSocketReceiver(received: { _ in }, ended: {})
         }
         return WebSocketReceiver(
-            received: { text in if session.received(text) { self.office.forget(session) } },
+            received: { text in if session.received(text, from: outlet) { self.office.forget(session) } },
             ended: { if session.closed(outlet) { self.office.forget(session) } }
         )
     }
