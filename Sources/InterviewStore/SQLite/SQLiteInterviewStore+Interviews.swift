@@ -28,19 +28,35 @@ extension SQLiteInterviewStore {
     }
 
     public func history(of id: InterviewID, tenant: TenantID) async throws(InterviewStoreError) -> InterviewHistory {
-        try await readShortly { [plans] database in
+        // One that has begun has a transcript, which may be long: nobody's short read shall wait for it.
+        let fresh: InterviewHistory? = try await readShortly { [plans] database in
             let (record, number) = try SQLiteInterviews.numbered(id, tenant: tenant, database)
-            guard let plan = try SQLitePlans.plan(record.planID, version: record.planVersion, tenant: tenant, plans, database) else {
-                throw InterviewStoreError.noPlan
-            }
-            plans.keep(plan, of: tenant)
-            return InterviewHistory(
-                record: record,
-                plan: plan,
-                segments: try SQLiteSegments.segments(of: number, after: nil, database),
-                calls: try SQLiteCalls.calls(of: id, database)
-            )
+            return record.startedAt == nil ? try Self.history(record, number, tenant, plans, database) : nil
         }
+        if let fresh { return fresh }
+        return try await read { [plans] database in
+            let (record, number) = try SQLiteInterviews.numbered(id, tenant: tenant, database)
+            return try Self.history(record, number, tenant, plans, database)
+        }
+    }
+
+    private static func history(
+        _ record: InterviewRecord,
+        _ number: Int64,
+        _ tenant: TenantID,
+        _ plans: SQLitePlanCache,
+        _ database: Database
+    ) throws -> InterviewHistory {
+        guard let plan = try SQLitePlans.plan(record.planID, version: record.planVersion, tenant: tenant, plans, database) else {
+            throw InterviewStoreError.noPlan
+        }
+        plans.keep(plan, of: tenant)
+        return InterviewHistory(
+            record: record,
+            plan: plan,
+            segments: try SQLiteSegments.segments(of: number, after: nil, database),
+            calls: try SQLiteCalls.calls(of: record.id, database)
+        )
     }
 
     public func interviews(tenant: TenantID, after cursor: String?, limit: Int) async throws(InterviewStoreError) -> InterviewPage {

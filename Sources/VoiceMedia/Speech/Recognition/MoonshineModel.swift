@@ -73,7 +73,8 @@ struct MoonshineModel: Sendable {
         while true {
             try options.checkCancellation()
             if let whole = Self.append(next, to: &tokens, limit: limit) { return whole }
-            let guesses = Array(draft.guesses(after: next))
+            // Nothing is guessed that would not be taken.
+            let guesses = Array(draft.guesses(after: next).prefix(limit - tokens.count))
             outputs = try step([next] + guesses, [mask, hidden, useCache] + cache + encoderCache, wanted: 1 + side, options: options)
             var confirmed = 0
             next = try Self.mostLikely(outputs[0], row: 0, of: 1 + guesses.count)
