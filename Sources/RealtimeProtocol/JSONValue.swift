@@ -54,7 +54,8 @@ extension JSONValue: Codable {
         } else if let value = try? container.decode(Int.self) {
             self = .integer(value)
         } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
+            // With more digits than a `Double` holds it may have been a fraction; as it can be held it is none.
+            self = Int(exactly: value).map(JSONValue.integer) ?? .number(value)
         } else if let value = try? container.decode(Bool.self) {
             self = .bool(value)
         } else {

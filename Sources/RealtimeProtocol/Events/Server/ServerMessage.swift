@@ -21,7 +21,11 @@ public struct ServerMessage: Sendable, Hashable {
         do {
             event = try RealtimeCoding.decode(ServerPayload.self, from: text.utf8, eventType: type, eventID: eventID).event
         } catch {
-            event = .unknown(type: type, raw: try RealtimeCoding.decode(JSONValue.self, from: text))
+            let raw = try RealtimeCoding.decode(JSONValue.self, from: text)
+            // A number may have been refused for digits that no `Double` holds. As it would be passed on it may fit, and whoever reads it
+            // there shall not see another event than was seen here.
+            let again = try? RealtimeCoding.decode(ServerPayload.self, from: RealtimeCoding.encode(raw))
+            event = again?.event ?? .unknown(type: type, raw: raw)
         }
         if keepsUnrecognized, !isPlainAudio {
             unrecognized = UnrecognizedMembers(of: try RealtimeCoding.decode(from: text), beyond: RealtimeCoding.value(of: envelope))
