@@ -52,6 +52,8 @@ class Call:
         self.peer = aiortc.RTCPeerConnection()
         self.microphone = Microphone()
         self.events: list[dict] = []
+        # Messages that came before the channel was open.
+        self.early: list[str] = []
         self.loudest: list[float] = []
         self.news = asyncio.Event()
         self.location = ""
@@ -70,6 +72,7 @@ class Call:
         assert re.fullmatch(r"/v1/realtime/calls/rtc_\w+", self.location)
         await self.peer.setRemoteDescription(aiortc.RTCSessionDescription(answer, "answer"))
         await self.until("session.created")
+        assert not self.early
         return self
 
     async def __aexit__(self, *_):
@@ -88,6 +91,9 @@ class Call:
             return response.status, response.headers, response.read().decode()
 
     def received(self, text: str):
+        # A client answers the first event at once, and can only on a channel whose opening was acknowledged (RFC 8832).
+        if self.channel.readyState != "open":
+            self.early.append(text)
         self.events.append(json.loads(text))
         self.news.set()
 

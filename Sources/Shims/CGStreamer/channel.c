@@ -3,7 +3,6 @@
 
 #include "peer.h"
 
-// A channel of the peer is open when it is announced and may say so once more.
 static void announce_open(viva_webrtc_peer *peer, GstWebRTCDataChannel *channel) {
     if (!g_atomic_int_compare_and_exchange(&peer->channel_announced, FALSE, TRUE)) {
         return;
@@ -15,6 +14,10 @@ static void announce_open(viva_webrtc_peer *peer, GstWebRTCDataChannel *channel)
 }
 
 static void channel_opened(GstWebRTCDataChannel *channel, gpointer peer) {
+    announce_open(peer, channel);
+}
+
+static void channel_drained(GstWebRTCDataChannel *channel, gpointer peer) {
     announce_open(peer, channel);
 }
 
@@ -44,33 +47,38 @@ static void text_received(GstWebRTCDataChannel *channel, const char *text, gpoin
     viva_peer_emit(peer, VIVA_WEBRTC_TEXT, text);
 }
 
-void viva_peer_adopt_channel(viva_webrtc_peer *peer, GstWebRTCDataChannel *channel) {
+// FALSE if there is one already.
+static gboolean adopt(viva_webrtc_peer *peer, GstWebRTCDataChannel *channel) {
     g_mutex_lock(&peer->channel_lock);
     gboolean first = peer->channel == NULL;
     if (first) {
         peer->channel = gst_object_ref(channel);
     }
     g_mutex_unlock(&peer->channel_lock);
-    if (!first) {
-        return;
+    if (first) {
+        g_signal_connect_data(channel, "on-close", G_CALLBACK(channel_closed), viva_peer_retain(peer), viva_peer_drop_closure, 0);
+        g_signal_connect_data(channel, "on-message-string", G_CALLBACK(text_received), viva_peer_retain(peer), viva_peer_drop_closure, 0);
     }
-    g_signal_connect_data(channel, "on-open", G_CALLBACK(channel_opened), viva_peer_retain(peer), viva_peer_drop_closure, 0);
-    g_signal_connect_data(channel, "on-close", G_CALLBACK(channel_closed), viva_peer_retain(peer), viva_peer_drop_closure, 0);
-    g_signal_connect_data(channel, "on-message-string", G_CALLBACK(text_received), viva_peer_retain(peer), viva_peer_drop_closure, 0);
+    return first;
+}
+
+void viva_peer_adopt_channel(viva_webrtc_peer *peer, GstWebRTCDataChannel *channel) {
+    if (adopt(peer, channel)) {
+        g_signal_connect_data(channel, "on-open", G_CALLBACK(channel_opened), viva_peer_retain(peer), viva_peer_drop_closure, 0);
+    }
 }
 
 void viva_peer_data_channel(GstElement *webrtc, GstWebRTCDataChannel *channel, gpointer data) {
     (void)webrtc;
     viva_webrtc_peer *peer = data;
-    viva_peer_adopt_channel(peer, channel);
-    g_mutex_lock(&peer->channel_lock);
-    gboolean ours = peer->channel == channel;
-    g_mutex_unlock(&peer->channel_lock);
-    if (ours) {
-        announce_open(peer, channel);
-    } else {
+    if (!adopt(peer, channel)) {
         g_signal_emit_by_name(channel, "close");
+        return;
     }
+    // webrtcbin says that the channel is open before it sends the acknowledgement (RFC 8832, section 6), and what is sent in between
+    // overtakes it: to aiortc the channel is then not open yet, though it has a message. The acknowledgement is the first thing that
+    // waits in the channel; when nothing waits any more, it has gone. This thread says so, and not before it is done here.
+    g_signal_connect_data(channel, "on-buffered-amount-low", G_CALLBACK(channel_drained), viva_peer_retain(peer), viva_peer_drop_closure, 0);
 }
 
 void viva_peer_forget_channel(viva_webrtc_peer *peer) {
