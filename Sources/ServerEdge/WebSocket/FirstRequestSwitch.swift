@@ -7,7 +7,7 @@ import NIOHTTPTypesHTTP1
 /// Looks at a connection's first request and turns its channel into HTTP or into a WebSocket.
 ///
 /// `waiting` for the head; `upgradeHead` until its end; `authorising` while somebody is asked;
-/// `done`. Only the first request of a connection can be upgraded. The head has to arrive
+/// `refused` and `done`. Only the first request of a connection can be upgraded. The head has to arrive
 /// before an absolute deadline, however slowly it drips.
 final class FirstRequestSwitch: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
@@ -21,6 +21,8 @@ final class FirstRequestSwitch: ChannelDuplexHandler, RemovableChannelHandler {
         case authorising(HTTPRequestHead, WebSocketRoute)
         /// The decoder is on its way out; what it leaves over comes here and is replayed.
         case upgrading([NIOAny])
+        /// The head could not be read, and that was said; what still comes is dropped.
+        case refused
         case done
     }
 
@@ -96,6 +98,8 @@ final class FirstRequestSwitch: ChannelDuplexHandler, RemovableChannelHandler {
             state = .done  // so that the array below is the only reference
             buffer.append(data)
             state = .upgrading(buffer)
+        case .refused:
+            break
         case .done:
             context.fireChannelRead(data)
         }
@@ -104,7 +108,7 @@ final class FirstRequestSwitch: ChannelDuplexHandler, RemovableChannelHandler {
     func read(context: ChannelHandlerContext) {
         switch state {
         case .authorising, .upgrading: hasPendingRead = true
-        case .waiting, .upgradeHead, .done: context.read()
+        case .waiting, .upgradeHead, .refused, .done: context.read()
         }
     }
 
@@ -121,6 +125,7 @@ final class FirstRequestSwitch: ChannelDuplexHandler, RemovableChannelHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch state {
         case .waiting where error is HTTPParserError || error is ByteToMessageDecoderError:
+            state = .refused
             var isTooLarge = false
             if case .headerOverflow? = error as? HTTPParserError { isTooLarge = true }
             let head = HTTPResponseHead(
@@ -128,9 +133,14 @@ final class FirstRequestSwitch: ChannelDuplexHandler, RemovableChannelHandler {
                 status: isTooLarge ? .requestHeaderFieldsTooLarge : .badRequest,
                 headers: ["Connection": "close", "Content-Length": "0"]
             )
-            let channel = context.channel
             context.write(wrapOutboundOut(.head(head)), promise: nil)
-            context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(promise: nil) }
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            // Closing over unread bytes would reset the connection, and the answer might never arrive.
+            context.close(mode: .output, promise: nil)
+            startDeadline(setup.configuration.lingerTime, context)
+        case .refused:
+            // The decoder's word for each piece of what it does not read any more.
+            break
         case .done:
             context.fireErrorCaught(error)
         case .waiting, .upgradeHead, .authorising, .upgrading:

@@ -18,6 +18,25 @@ import VivaTestKit
         }
     }
 
+    @Test("who is refused in the middle of a head can send the rest of it and reads the answer, and is cut when it never ends")
+    func refusedWhileSending() async throws {
+        try await TestServer.run(webSockets: [.echo()], configure: { $0.lingerTime = .milliseconds(500) }) { server in
+            let probe = try await TCPProbe.connect(port: server.port)
+            try await probe.send("GET /health HTTP/1.1\r\nHost: localhost\r\nX: " + String(repeating: "a", count: 100_000))
+            // All that came is on its way up when the answer is here: a reset would come with the next bytes.
+            let answer = try await probe.receiveToEnd()
+            #expect(String(decoding: answer, as: UTF8.self).hasPrefix("HTTP/1.1 431 "))
+            for _ in 0..<20 { try await probe.send([UInt8](repeating: 0x61, count: 50_000)) }
+            await #expect(throws: (any Error).self) { () async throws in
+                while true {
+                    try await probe.send([UInt8](repeating: 0x61, count: 10_000))
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+            }
+            await probe.close()
+        }
+    }
+
     @Test("an Upgrade header for another protocol on a plain route gets 200")
     func otherUpgrade() async throws {
         try await TestServer.run(webSockets: [.echo()]) { server in
