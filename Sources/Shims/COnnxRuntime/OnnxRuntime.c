@@ -38,6 +38,7 @@ enum {
     RELEASE_RUN_OPTIONS = 97,
     RELEASE_TENSOR_TYPE_AND_SHAPE_INFO = 99,
     RELEASE_SESSION_OPTIONS = 100,
+    ADD_SESSION_CONFIG_ENTRY = 130,
 };
 
 enum { LOG_LEVEL_ERROR = 3, OPTIMIZE_ALL = 99 };
@@ -113,13 +114,20 @@ int viva_ort_load(const char *path, viva_ort **runtime, char *message) {
 
 const char *viva_ort_version(const viva_ort *runtime) { return runtime->version; }
 
-int viva_ort_session_create(const viva_ort *runtime, const char *path, int threads, viva_ort_session **session, char *message) {
+int viva_ort_session_create(const viva_ort *runtime, const char *path, int threads, bool avoids_overflow, viva_ort_session **session, char *message) {
     *session = NULL;
     void *options = NULL;
     if (check(runtime, SLOT(runtime, CREATE_SESSION_OPTIONS, status, void **)(&options), message)) return VIVA_ORT_FAILED;
     int failed = check(runtime, SLOT(runtime, SET_INTRA_OP_NUM_THREADS, status, void *, int)(options, threads), message);
     if (!failed) failed = check(runtime, SLOT(runtime, SET_INTER_OP_NUM_THREADS, status, void *, int)(options, 1), message);
     if (!failed) failed = check(runtime, SLOT(runtime, SET_GRAPH_OPTIMIZATION_LEVEL, status, void *, int)(options, OPTIMIZE_ALL), message);
+    // onnxruntime_session_options_config_keys.h
+    if (!failed && avoids_overflow) {
+        failed = check(
+            runtime,
+            SLOT(runtime, ADD_SESSION_CONFIG_ENTRY, status, void *, const char *, const char *)(options, "session.x64quantprecision", "1"),
+            message);
+    }
     if (!failed) {
         failed = check(
             runtime,

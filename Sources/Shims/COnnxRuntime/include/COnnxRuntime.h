@@ -41,8 +41,10 @@ int viva_ort_load(const char *path, viva_ort *_Nullable *_Nonnull runtime, char 
 const char *viva_ort_version(const viva_ort *runtime);
 
 // Loads a model (.onnx or .ort) with `threads` threads inside one operator and one operator at a time.
+// With `avoids_overflow` processors without VNNI multiply 8-bit numbers in a slower way, in which no sum overflows.
 int viva_ort_session_create(
-    const viva_ort *runtime, const char *path, int threads, viva_ort_session *_Nullable *_Nonnull session, char *message);
+    const viva_ort *runtime, const char *path, int threads, bool avoids_overflow, viva_ort_session *_Nullable *_Nonnull session,
+    char *message);
 int viva_ort_session_count(const viva_ort *runtime, const viva_ort_session *session, bool outputs, size_t *count, char *message);
 // Copies the name of an input or output into `name` (cut to `capacity`, always terminated).
 int viva_ort_session_name(

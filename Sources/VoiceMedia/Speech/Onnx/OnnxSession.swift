@@ -14,13 +14,21 @@ final class OnnxSession: Sendable {
     /// - Parameters:
     ///   - inputs: every input of the model, in the order in which `run` will take them.
     ///   - outputs: the outputs that will be wanted, in the order in which `run` returns them.
-    init(_ file: ModelFile, runtime: OnnxRuntime, inputs: [String], outputs: [String]) throws(SpeechModelError) {
+    ///   - avoidsOverflow: whether a model with 8-bit weights shall say the same on every processor. x86 processors without VNNI add two
+    ///     products of 8-bit numbers in 16 bits, which do not always hold them; with this they take another way, which is slower.
+    init(
+        _ file: ModelFile,
+        runtime: OnnxRuntime,
+        inputs: [String],
+        outputs: [String],
+        avoidsOverflow: Bool = false
+    ) throws(SpeechModelError) {
         try file.requirePresence()
         var handle: OpaquePointer?
         let message = OnnxMessage()
         // One thread per operator: parallelism is over calls, and a pool of spinning threads per model would cost more
         // than it gains on networks of this size.
-        guard viva_ort_session_create(runtime.handle, file.path, 1, &handle, message.buffer) == 0, let handle else {
+        guard viva_ort_session_create(runtime.handle, file.path, 1, avoidsOverflow, &handle, message.buffer) == 0, let handle else {
             throw .unusable(file, cause: message.text)
         }
         let modelInputs = Self.names(of: handle, outputs: false, runtime: runtime)

@@ -14,7 +14,7 @@ public struct SmartTurnModel: TurnCompletionJudging {
     private let features = WhisperFeatures()
 
     init(_ file: ModelFile, runtime: OnnxRuntime, workers: SpeechWorkers) throws(SpeechModelError) {
-        session = try OnnxSession(file, runtime: runtime, inputs: Self.inputs, outputs: Self.outputs)
+        session = try OnnxSession(file, runtime: runtime, inputs: Self.inputs, outputs: Self.outputs, avoidsOverflow: true)
         self.workers = workers
     }
 
