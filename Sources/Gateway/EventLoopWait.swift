@@ -1,13 +1,6 @@
 import NIOCore
 import Synchronization
 
-/// Does something when its event loop's time has come.
-struct EventLoopTimer: NIOScheduledCallbackHandler, Sendable {
-    let fire: @Sendable () -> Void
-
-    func handleScheduledCallback(eventLoop: some EventLoop) { self.fire() }
-}
-
 /// The wait of one task for an event loop's time.
 final class EventLoopWait: NIOScheduledCallbackHandler, Sendable {
     private enum State {

@@ -134,13 +134,16 @@ final class ConnectionWork: Sendable {
 
     private func begin(_ id: ID, _ body: @escaping Body) {
         // Under the lock: however quickly the task ends, it is taken out after it was put in.
-        state.withLock { state in
+        let cancelled = state.withLock { state -> Task<Void, Never>? in
             let task = Task {
                 await body(id)
                 self.ended(id)
             }
-            if case .begins(isCancelled: true) = state.entries[id] { task.cancel() }
-            state.entries[id] = .runs(task)
+            defer { state.entries[id] = .runs(task) }
+            if case .begins(isCancelled: true) = state.entries[id] { return task }
+            return nil
         }
+        // Not under the lock: what the task does when it is cancelled may need it.
+        cancelled?.cancel()
     }
 }

@@ -112,14 +112,18 @@ public final class WebSocketConnection: Sendable {
     /// For sockets with a ``WebSocketReceiver``; a connection that we opened has no server, and does nothing.
     public func perform(_ job: @escaping @Sendable () async -> Void) {
         guard let work else { return }
-        state.withLock { state in
+        let late = state.withLock { state -> ConnectionWork.ID? in
             // Under the lock: however quickly the job ends, it is taken out after it was put in.
             let id = work.run { id in
                 await job()
                 _ = self.state.withLock { $0.jobs.remove(id) }
             }
-            if state.isStopped { work.cancel(id) } else { state.jobs.insert(id) }
+            if state.isStopped { return id }
+            state.jobs.insert(id)
+            return nil
         }
+        // Not under the lock: what a job does when it is cancelled may need it.
+        if let late { work.cancel(late) }
     }
 
     /// Waits until the socket is gone and tells how it ended.

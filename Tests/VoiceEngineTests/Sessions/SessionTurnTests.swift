@@ -149,8 +149,8 @@ import Testing
         limits.interimWindows = 31
         let call = try await Call(texts: ["I have", "I have worked", "I have worked here."], limits: limits)
         await call.hear(40, loud: true)
-        // The next look begins when the session has the answer of the one before, which nothing tells.
-        while call.speechToText.requests.count < 2 { await call.hear(1, loud: true) }
+        await call.recognitions(1)
+        await call.hear(31, loud: true)
         await call.wait(for: "conversation.item.input_audio_transcription.delta")
         await call.hear(15, loud: false)
         await call.wait(for: "conversation.item.input_audio_transcription.completed")
@@ -171,14 +171,9 @@ import Testing
         let call = try await Call(texts: ["I have worked.", "here", "here for", "I have worked here for years."], limits: limits)
         await call.hear(20, loud: true)
         await call.hear(8, loud: false)
-        while call.speechToText.requests.isEmpty { await Task.yield() }
-        // A request is seen before its answer has come to the session, and nothing tells that it has.
-        for _ in 0..<1_000 { await Task.yield() }
-        await call.settle()
+        await call.recognitions(1)
         await call.hear(31, loud: true)
-        while call.speechToText.requests.count < 2 { await Task.yield() }
-        for _ in 0..<1_000 { await Task.yield() }
-        await call.settle()
+        await call.recognitions(2)
         await call.hear(31, loud: true)
         await call.wait(for: "conversation.item.input_audio_transcription.delta", count: 2)
         await call.hear(15, loud: false)

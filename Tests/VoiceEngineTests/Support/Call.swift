@@ -101,6 +101,13 @@ final class Call: Sendable {
         await wait { $0.types.count { $0 == type } >= count }
     }
 
+    /// Waits until so many recognitions have been asked for and the session has taken the answers. Not every answer leads to an event,
+    /// and a request is seen before its answer is there.
+    func recognitions(_ count: Int) async {
+        while speechToText.requests.count < count { await Task.yield() }
+        while await !session.recognitions.isEmpty { await Task.yield() }
+    }
+
     func wait(until condition: (Call) -> Bool) async {
         if condition(self) { return }
         for await _ in news where condition(self) { return }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct MediaThreadTests {
     @Test(
-        "a thread that moves media runs before ordinary ones where the system permits it, the one that paces them before the others, and what they start is ordinary again",
+        "a thread that moves media goes before ordinary ones where that is permitted, and one that paces before it",
         arguments: [false, true]
     )
     func priority(paces: Bool) async {
