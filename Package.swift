@@ -136,7 +136,7 @@ let package = Package(
         // Shims: C interfaces with no policy.
         .target(
             name: "CGStreamer",
-            dependencies: ["CGStreamerWebRTCLibrary", "CGStreamerAppLibrary", "CGStreamerSDPLibrary"],
+            dependencies: ["CGStreamerWebRTCLibrary", "CGStreamerAppLibrary", "CGStreamerSDPLibrary", "COpusLibrary"],
             path: "Sources/Shims/CGStreamer"
         ),
         .target(
@@ -162,6 +162,12 @@ let package = Package(
             path: "Sources/Shims/CGStreamerSDPLibrary",
             pkgConfig: "gstreamer-sdp-1.0",
             providers: [.apt(["libgstreamer-plugins-base1.0-dev"])]
+        ),
+        .systemLibrary(
+            name: "COpusLibrary",
+            path: "Sources/Shims/COpusLibrary",
+            pkgConfig: "opus",
+            providers: [.apt(["libopus-dev"])]
         ),
 
         tests("InterviewCore", ["InterviewCore"]),

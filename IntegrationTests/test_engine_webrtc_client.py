@@ -191,6 +191,47 @@ def test_an_audio_turn_is_recognised_and_the_answer_is_heard_on_the_track(engine
     run(test())
 
 
+def test_packets_that_are_no_speech_or_no_opus_are_survived(engine, tmp_path, monkeypatch):
+    """Payloads of a hostile or broken sender for two seconds; then it speaks, and is understood."""
+    speech = pcm("I wrote the payment service of a small bank.", tmp_path)
+    # Nothing; a lone byte of each kind of packet; six frames of 20 ms without content; a wrong count; bytes of no sense; 2.5 ms; 60 ms.
+    odd = [b"", b"\x00", b"\xff", b"\xfb\x06", b"\xfb\x3f", bytes(range(256)), b"\xe0", b"\x18", b"\xfc" + b"\xaa" * 900]
+    encoder = aiortc.codecs.opus.OpusEncoder
+    encode, count = encoder.encode, 0
+
+    def encode_oddly(self, frame, force_keyframe=False):
+        nonlocal count
+        payloads, timestamp = encode(self, frame, force_keyframe)
+        count += len(payloads)
+        return ([odd[count % len(odd)]] if payloads and count <= 100 else payloads), timestamp
+
+    monkeypatch.setattr(encoder, "encode", encode_oddly)
+
+    async def test():
+        async with Call(engine) as call:
+            call.send(type="session.update", session={
+                "type": "realtime",
+                "audio": {"input": {
+                    "turn_detection": {"type": "semantic_vad", "create_response": False}, "transcription": {"model": "whisper-1"},
+                }},
+            })
+            await call.until("session.updated")
+            async with asyncio.timeout(20):
+                while count <= 100:
+                    await asyncio.sleep(0.1)
+            call.microphone.audio += speech
+            said, words = set(), {"i", "wrote", "the", "payment", "service", "of", "a", "small"}
+            mark = 0
+            # The noise of the odd ones may have been taken for a turn: then the words are in the next one.
+            while len(said & words) < 6:
+                heard = await call.until("conversation.item.input_audio_transcription.completed", mark)
+                mark = call.events.index(heard) + 1
+                said |= set(heard["transcript"].lower().split())
+            assert call.peer.connectionState == "connected"
+
+    run(test())
+
+
 def test_words_over_a_reply_silence_it_and_only_what_was_heard_stays(engine, tmp_path):
     speech = pcm("Wait, I would like to say something about this first.", tmp_path)
 

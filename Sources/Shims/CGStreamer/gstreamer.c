@@ -11,7 +11,6 @@ struct required_plugin {
 static const struct required_plugin required_plugins[] = {
     {"coreelements", "libgstreamer1.0-0"},
     {"app", "gstreamer1.0-plugins-base"},
-    {"opus", "gstreamer1.0-plugins-base"},
     {"rtp", "gstreamer1.0-plugins-good"},
     {"rtpmanager", "gstreamer1.0-plugins-good"},
     {"webrtc", "gstreamer1.0-plugins-bad"},

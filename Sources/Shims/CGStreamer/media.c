@@ -1,28 +1,19 @@
-// Opus both ways. opusenc and opusdec work at 24 kHz mono themselves, so nothing resamples or mixes.
-#include <string.h>
-
+// The ends of the pipeline. What enters the source is samples and what leaves it is Opus, at 24 kHz mono: nothing resamples or mixes.
 #include "peer.h"
 
-#define PCM_CAPS "audio/x-raw,format=S16LE,layout=interleaved,rate=24000,channels=1"
+#define OPUS_CAPS "audio/x-opus,rate=24000,channels=1,channel-mapping-family=0,stream-count=1,coupled-count=0"
 #define FRAME_BYTES (VIVA_WEBRTC_FRAME_SAMPLES * sizeof(int16_t))
 #define FRAME_TIME (20 * GST_MSECOND)
 
 // Frames that may wait in front of the encoder; the oldest goes first. It only fills when the machine stalls.
 #define MAX_WAITING_FRAMES 10
 
-// Decoded audio that may wait for a callback that is late: 1 s. The callback runs on the decoder's own thread,
-// so in practice nothing waits.
-#define MAX_WAITING_BUFFERS 50
-
 gboolean viva_peer_add_sender(viva_webrtc_peer *peer, const char *pad_name, unsigned payload_type) {
     char *description = g_strdup_printf(
         "appsrc name=source is-live=true format=time do-timestamp=false block=false max-bytes=0 max-time=0 max-buffers=%d "
-        "leaky-type=downstream caps=" PCM_CAPS " ! "
-        "opusenc audio-type=voice frame-size=20 bitrate-type=constrained-vbr bitrate=%u complexity=%u inband-fec=%s "
-        "packet-loss-percentage=%u dtx=false ! rtpopuspay ! "
+        "leaky-type=downstream ! rtpopuspay ! "
         "capsfilter caps=application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,payload=%u,ssrc=(uint)%u",
-        MAX_WAITING_FRAMES, peer->settings.bitrate, peer->settings.complexity, peer->settings.expected_loss_percent > 0 ? "true" : "false",
-        peer->settings.expected_loss_percent, payload_type, peer->settings.ssrc);
+        MAX_WAITING_FRAMES, payload_type, peer->settings.ssrc);
     GError *error = NULL;
     GstElement *sender = gst_parse_bin_from_description(description, TRUE, &error);
     g_free(description);
@@ -32,6 +23,9 @@ gboolean viva_peer_add_sender(viva_webrtc_peer *peer, const char *pad_name, unsi
     }
     gst_bin_add(GST_BIN(peer->pipeline), sender);
     peer->source = gst_bin_get_by_name(GST_BIN(sender), "source");
+    if (!viva_peer_encode(peer, peer->source)) {
+        return FALSE;
+    }
     return gst_element_link_pads(sender, "src", peer->webrtc, pad_name);
 }
 
@@ -52,6 +46,11 @@ bool viva_webrtc_peer_push(viva_webrtc_peer *peer, const int16_t *samples, uint3
         }
         peer->next_timestamp = gst_clock_get_time(clock) - base_time;
         gst_object_unref(clock);
+        // Not before: webrtcbin prefers what the payloader makes of them (`sprop-stereo=0`) once it has seen it, and the description must
+        // not depend on whether it has.
+        GstCaps *caps = gst_caps_from_string(OPUS_CAPS);
+        gst_app_src_set_caps(GST_APP_SRC(source), caps);
+        gst_caps_unref(caps);
     }
     GstBuffer *buffer = gst_buffer_new_allocate(NULL, FRAME_BYTES, NULL);
     gst_buffer_fill(buffer, 0, samples, FRAME_BYTES);
@@ -63,65 +62,6 @@ bool viva_webrtc_peer_push(viva_webrtc_peer *peer, const int16_t *samples, uint3
     gst_object_unref(source);
     __atomic_fetch_add(&peer->frames_pushed, 1, __ATOMIC_RELAXED);
     return flow == GST_FLOW_OK;
-}
-
-// One stream of the peer. Its decoder gives buffers of whatever length the peer's packets have.
-struct receiver {
-    viva_webrtc_peer *peer;
-    gint stream;
-    size_t filled;
-    int16_t frame[VIVA_WEBRTC_FRAME_SAMPLES];
-};
-
-static void receiver_free(gpointer data) {
-    struct receiver *receiver = data;
-    viva_peer_drop(receiver->peer);
-    g_free(receiver);
-}
-
-static void deliver(viva_webrtc_peer *peer, const int16_t *samples) {
-    // Counted before it is handed on: who has the frame may ask for the count at once.
-    __atomic_fetch_add(&peer->frames_received, 1, __ATOMIC_RELAXED);
-    peer->callbacks.audio(peer->callbacks.context, samples);
-}
-
-static void reframe(struct receiver *receiver, const int16_t *samples, size_t count) {
-    while (count > 0) {
-        if (receiver->filled == 0 && count >= VIVA_WEBRTC_FRAME_SAMPLES) {
-            deliver(receiver->peer, samples);
-            samples += VIVA_WEBRTC_FRAME_SAMPLES;
-            count -= VIVA_WEBRTC_FRAME_SAMPLES;
-            continue;
-        }
-        size_t part = MIN(count, VIVA_WEBRTC_FRAME_SAMPLES - receiver->filled);
-        memcpy(receiver->frame + receiver->filled, samples, part * sizeof(int16_t));
-        receiver->filled += part;
-        samples += part;
-        count -= part;
-        if (receiver->filled == VIVA_WEBRTC_FRAME_SAMPLES) {
-            receiver->filled = 0;
-            deliver(receiver->peer, receiver->frame);
-        }
-    }
-}
-
-static GstFlowReturn new_sample(GstAppSink *sink, gpointer data) {
-    struct receiver *receiver = data;
-    GstSample *sample = gst_app_sink_pull_sample(sink);
-    if (sample == NULL) {
-        return GST_FLOW_EOS;
-    }
-    GstBuffer *buffer = gst_sample_get_buffer(sample);
-    GstMapInfo map;
-    if (buffer != NULL && receiver->stream == g_atomic_int_get(&receiver->peer->newest_stream) && viva_peer_enter(receiver->peer)) {
-        if (gst_buffer_map(buffer, &map, GST_MAP_READ)) {
-            reframe(receiver, (const int16_t *)map.data, map.size / sizeof(int16_t));
-            gst_buffer_unmap(buffer, &map);
-        }
-        viva_peer_leave(receiver->peer);
-    }
-    gst_sample_unref(sample);
-    return GST_FLOW_OK;
 }
 
 static gboolean is_opus(GstPad *pad) {
@@ -153,26 +93,23 @@ void viva_peer_pad_added(GstElement *webrtc, GstPad *pad, gpointer data) {
         return;
     }
     gboolean heard = is_opus(pad);
-    // In-band error correction is not decoded: it would hold every frame back by one, 20 ms, for the rare lost one.
     GstElement *bin = gst_parse_bin_from_description(
-        heard ? "rtpopusdepay ! opusdec plc=true use-inband-fec=false ! " PCM_CAPS " ! appsink name=sink sync=false async=false drop=true"
-              : "fakesink sync=false async=false",
-        TRUE, NULL);
+        heard ? "rtpopusdepay ! appsink name=sink sync=false async=false drop=true" : "fakesink sync=false async=false", TRUE, NULL);
     if (bin == NULL) {
         viva_peer_emit(peer, VIVA_WEBRTC_ERROR, "the decoder could not be made");
         gst_object_unref(pipeline);
         return;
     }
     if (heard) {
-        struct receiver *receiver = g_new0(struct receiver, 1);
-        receiver->peer = viva_peer_retain(peer);
-        receiver->stream = stream;
-        g_atomic_int_set(&peer->newest_stream, stream);
         GstElement *sink = gst_bin_get_by_name(GST_BIN(bin), "sink");
-        GstAppSinkCallbacks callbacks = {.new_sample = new_sample};
-        g_object_set(sink, "max-buffers", MAX_WAITING_BUFFERS, NULL);
-        gst_app_sink_set_callbacks(GST_APP_SINK(sink), &callbacks, receiver, receiver_free);
+        gboolean decodes = viva_peer_decode(peer, sink, stream);
         gst_object_unref(sink);
+        if (!decodes) {
+            viva_peer_emit(peer, VIVA_WEBRTC_ERROR, "the decoder could not be made");
+            gst_object_unref(gst_object_ref_sink(bin));
+            gst_object_unref(pipeline);
+            return;
+        }
     }
     gst_bin_add(GST_BIN(pipeline), bin);
     gst_element_sync_state_with_parent(bin);

@@ -258,6 +258,7 @@ void viva_webrtc_peer_get_stats(viva_webrtc_peer *peer, viva_webrtc_stats *stats
     memset(stats, 0, sizeof *stats);
     stats->frames_received = __atomic_load_n(&peer->frames_received, __ATOMIC_RELAXED);
     stats->frames_pushed = __atomic_load_n(&peer->frames_pushed, __ATOMIC_RELAXED);
+    stats->frames_spared = __atomic_load_n(&peer->frames_spared, __ATOMIC_RELAXED);
     stats->texts_received = __atomic_load_n(&peer->texts_received, __ATOMIC_RELAXED);
     stats->texts_dropped = __atomic_load_n(&peer->texts_dropped, __ATOMIC_RELAXED);
 

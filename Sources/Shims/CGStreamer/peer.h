@@ -66,6 +66,7 @@ struct viva_webrtc_peer {
 
     guint64 frames_received;
     guint64 frames_pushed;
+    guint64 frames_spared;
     guint64 texts_received;
     guint64 texts_dropped;
 };
@@ -92,6 +93,10 @@ void viva_peer_certificate_received(GObject *dtls_decoder, GParamSpec *property,
 // Media: the sending half is made before the description, the receiving half when the first packet came.
 gboolean viva_peer_add_sender(viva_webrtc_peer *peer, const char *pad_name, unsigned payload_type);
 void viva_peer_pad_added(GstElement *webrtc, GstPad *pad, gpointer peer);
+
+// Opus. The source is given samples and lets out packets from then on; the sink gets packets and what is lost of them.
+gboolean viva_peer_encode(viva_webrtc_peer *peer, GstElement *source);
+gboolean viva_peer_decode(viva_webrtc_peer *peer, GstElement *sink, gint stream);
 
 // Data channel.
 void viva_peer_data_channel(GstElement *webrtc, GstWebRTCDataChannel *channel, gpointer peer);

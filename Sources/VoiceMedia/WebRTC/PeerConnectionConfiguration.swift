@@ -18,11 +18,16 @@ public struct PeerConnectionConfiguration: Sendable {
     /// Bits per second of the voice that is sent. Opus is transparent for speech from about 24 kbit/s.
     public var bitrate: UInt32
 
-    /// Effort of the Opus encoder, 0…10. Most of a call's CPU time is spent here.
+    /// Effort of the Opus encoder, 0…10. Speech in a call takes about 0.4 % of a core with 0 and 1.5 % with 5 (on a shared virtual machine).
     public var complexity: UInt32
 
     /// Packet loss, percent, that in-band error correction of the sent voice provides for; 0 turns it off.
     public var expectedLossPercent: UInt32
+
+    /// Whether digital silence is encoded. It costs as much as speech, so after 200 ms of it packets without content are sent instead, which
+    /// decoders fill with silence (RFC 7587, section 3.1.3); one comes every 20 ms all the same. Browsers encode silence unless they are told
+    /// not to, so what stands for one does.
+    public var encodesSilence: Bool
 
     /// From the offer to the complete answer. Warm it takes about 10 ms, cold half a second; with no port left
     /// it never ends.
@@ -46,6 +51,7 @@ public struct PeerConnectionConfiguration: Sendable {
         bitrate: UInt32 = 32_000,
         complexity: UInt32 = 5,
         expectedLossPercent: UInt32 = 10,
+        encodesSilence: Bool = false,
         answerTimeout: Duration = .seconds(3),
         connectTimeout: Duration = .seconds(15),
         peerSilenceTimeout: Duration = .seconds(5),
@@ -58,6 +64,7 @@ public struct PeerConnectionConfiguration: Sendable {
         self.bitrate = bitrate
         self.complexity = complexity
         self.expectedLossPercent = expectedLossPercent
+        self.encodesSilence = encodesSilence
         self.answerTimeout = answerTimeout
         self.connectTimeout = connectTimeout
         self.peerSilenceTimeout = peerSilenceTimeout

@@ -4,8 +4,10 @@ import CGStreamer
 public struct PeerConnectionStatistics: Sendable {
     /// Frames of 20 ms that were decoded and handed over.
     public let framesReceived: UInt64
-    /// Frames of 20 ms that were given to the encoder.
+    /// Frames of 20 ms that were given to the connection to be sent.
     public let framesSent: UInt64
+    /// Of those, silent ones that were not encoded.
+    public let framesSpared: UInt64
     /// Text messages of the peer that were handed over.
     public let textsReceived: UInt64
     /// Text messages of the peer that were dropped because they were longer than 64 KiB.
@@ -22,6 +24,7 @@ public struct PeerConnectionStatistics: Sendable {
     init(_ stats: viva_webrtc_stats) {
         framesReceived = stats.frames_received
         framesSent = stats.frames_pushed
+        framesSpared = stats.frames_spared
         textsReceived = stats.texts_received
         textsDropped = stats.texts_dropped
         packetsLost = stats.packets_lost

@@ -118,6 +118,7 @@ final class PeerSession: Sendable {
             bitrate: configuration.bitrate,
             complexity: min(configuration.complexity, 10),
             expected_loss_percent: min(configuration.expectedLossPercent, 100),
+            encodes_silence: configuration.encodesSilence,
             ssrc: .random(in: 1 ... .max)
         )
     }

@@ -41,7 +41,7 @@ struct LoadCommand: AsyncParsableCommand {
             let (base, ticket) = try GatewayAPI.split(link: link)
             let factory: PeerConnectionFactory
             do {
-                factory = try PeerConnectionFactory()
+                factory = try PeerConnectionFactory(configuration: .init(encodesSilence: true))
             } catch {
                 throw CommandFailure(error.description)
             }

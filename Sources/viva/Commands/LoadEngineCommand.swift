@@ -68,7 +68,7 @@ struct LoadEngineCommand: AsyncParsableCommand {
         let source = try await AnswerSource.read(answers, voice: speech.synthesizer)
         let factory: PeerConnectionFactory
         do {
-            factory = try PeerConnectionFactory(configuration: .init(complexity: Self.encoderEffort))
+            factory = try PeerConnectionFactory(configuration: .init(complexity: Self.encoderEffort, encodesSilence: true))
         } catch {
             throw CommandFailure(error.description)
         }

@@ -50,7 +50,7 @@ struct SimulateCommand: AsyncParsableCommand {
         let speech = try await LocalSpeech.load(directory: directory.url)
         let factory: PeerConnectionFactory
         do {
-            factory = try PeerConnectionFactory()
+            factory = try PeerConnectionFactory(configuration: .init(encodesSilence: true))
         } catch {
             throw CommandFailure(error.description)
         }

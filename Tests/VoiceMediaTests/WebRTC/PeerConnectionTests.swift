@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import VoiceEngine
 
@@ -27,6 +28,85 @@ struct PeerConnectionTests {
             #expect(candidate.frameLengths == [480] && engine.frameLengths == [480])
             await call.close()
         }
+    }
+
+    @Test(
+        "silence is not encoded unless that is asked for, is heard as silence in every frame, and what follows it is heard",
+        arguments: [false, true]
+    )
+    func silence(isEncoded: Bool) async throws {
+        var configuration = Self.loopback
+        configuration.encodesSilence = isEncoded
+        let call = try await Call.connected(by: PeerConnectionFactory(configuration: configuration))
+        await call.atCandidate.reaches { $0.samples.count >= 12_000 }
+        call.atEngine.isSilent = true
+        let before = call.atCandidate.heard.samples.count
+        let (sentBefore, receivedBefore) = try (
+            #require(call.engine.statistics).framesSent, #require(call.candidate.statistics).framesReceived
+        )
+        // 2 s, in which the encoder would be asked a hundred times.
+        await call.atCandidate.reaches { $0.samples.count >= before + 48_000 }
+        let engine = try #require(call.engine.statistics)
+        #expect(isEncoded ? engine.framesSpared == 0 : engine.framesSpared >= 60)
+        // Each frame arrives, encoded or not, but for those that are on their way.
+        let received = try #require(call.candidate.statistics).framesReceived - receivedBefore
+        #expect(abs(Int(engine.framesSent - sentBefore) - Int(received)) <= 10)
+        let silence = call.atCandidate.heard.samples[(before + 24_000)..<(before + 48_000)]
+        #expect(silence.allSatisfy { abs(Int($0)) <= 2 })
+        call.atEngine.isSilent = false
+        let after = call.atCandidate.heard.samples.count
+        await call.atCandidate.reaches { $0.samples.count >= after + 24_000 }
+        #expect(share(of: Call.engineTone, in: call.atCandidate.heard.samples[(after + 9_600)..<(after + 24_000)]) > 0.8)
+        #expect(try #require(call.candidate.statistics).packetsLost == 0)
+        await call.close()
+    }
+
+    @Test(
+        "what is lost on the way is concealed, so that the time of what is heard stays that of what was said",
+        arguments: [(count: 1, interval: 10), (count: 4, interval: 40)]
+    )
+    func loss(count: Int, interval: Int) async throws {
+        let (atCandidate, atEngine) = (Recorder(tone: Call.candidateTone), Recorder(tone: Call.engineTone))
+        let candidate = factory.makeClient(handlers: atCandidate.handlers)
+        let engine = factory.makeConnection(handlers: atEngine.handlers)
+        // The engine does not know where the candidate is, and the candidate is told the relay's port.
+        let offer = try await candidate.offer().split(separator: "\r\n").filter { !$0.hasPrefix("a=candidate") }
+        let answer = try await engine.answer(offer: offer.joined(separator: "\r\n") + "\r\n")
+        let line = try #require(answer.split(separator: "\r\n").first { $0.hasPrefix("a=candidate") })
+        let port = try #require(UInt16(line.split(separator: " ")[5]))
+        let relay = LossyRelay(losing: count, of: interval)
+        defer { relay.close() }
+        Thread.detachNewThread { relay.run(to: port) }
+        try await candidate.accept(answer: answer.replacing(" \(port) typ", with: " \(relay.port) typ"))
+        await atEngine.reaches { $0.samples.count >= 120_000 }
+        let sent = try #require(candidate.statistics).framesSent
+        let received = try #require(engine.statistics).framesReceived
+        // Five seconds: 250 frames, 25 of them lost. Without concealment as many would be missing.
+        #expect(relay.lost >= 20)
+        #expect(abs(Int(sent) - Int(received)) <= 10)
+        #expect(share(of: Call.candidateTone, in: atEngine.heard.samples[24_000..<120_000]) > 0.7)
+        await candidate.close()
+        await engine.close(.hungUp)
+    }
+
+    @Test("a peer that says its own stream is stereo is spoken to all the same")
+    func stereoOffer() async throws {
+        let (atCandidate, atEngine) = (Recorder(tone: Call.candidateTone), Recorder(tone: Call.engineTone))
+        let candidate = factory.makeClient(handlers: atCandidate.handlers)
+        let engine = factory.makeConnection(handlers: atEngine.handlers)
+        let plain = try await candidate.offer()
+        let payload = try #require(plain.firstMatch(of: /a=rtpmap:(\d+) OPUS/.ignoresCase())).1
+        let format = "a=fmtp:\(payload) "
+        let stereo =
+            plain.contains(format)
+            ? plain.replacing(format, with: format + "sprop-stereo=1;sprop-maxcapturerate=48000;")
+            : plain.replacing("a=rtpmap:\(payload)", with: format + "sprop-stereo=1;sprop-maxcapturerate=48000\r\na=rtpmap:\(payload)")
+        let answer = try await engine.answer(offer: stereo)
+        #expect(answer.contains("a=sendrecv"))
+        try await candidate.accept(answer: answer)
+        await atCandidate.reaches { $0.samples.count >= 12_000 }
+        await candidate.close()
+        await engine.close(.hungUp)
     }
 
     @Test("text arrives unharmed in both directions")

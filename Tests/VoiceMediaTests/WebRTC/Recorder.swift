@@ -4,7 +4,7 @@ import VoiceEngine
 
 @testable import VoiceMedia
 
-/// One end of a call in a test: sends a tone, keeps what it hears and what happens.
+/// One end of a call in a test: sends a tone, unless it is told to be silent, and keeps what it hears and what happens.
 final class Recorder: Sendable {
     struct Heard: Sendable {
         var samples: [Int16] = []
@@ -21,6 +21,7 @@ final class Recorder: Sendable {
     private struct State {
         var heard = Heard()
         var phase = 0.0
+        var isSilent = false
         var waiting: [Int: (condition: @Sendable (Heard) -> Bool, continuation: CheckedContinuation<Void, Never>)] = [:]
         var waitNumber = 0
     }
@@ -35,6 +36,11 @@ final class Recorder: Sendable {
 
     var heard: Heard { state.withLock { $0.heard } }
 
+    var isSilent: Bool {
+        get { state.withLock { $0.isSilent } }
+        set { state.withLock { $0.isSilent = newValue } }
+    }
+
     var handlers: AudioTransportHandlers {
         AudioTransportHandlers(
             received: { samples in
@@ -46,6 +52,8 @@ final class Recorder: Sendable {
             frameDue: { frame in
                 let step = 2 * Double.pi * self.frequency / 24_000
                 self.state.withLock { state in
+                    // The frame comes silent.
+                    guard !state.isSilent else { return }
                     for index in frame.indices {
                         frame[index] = Int16(8_000 * sin(state.phase))
                         state.phase += step

@@ -87,6 +87,8 @@ typedef struct viva_webrtc_settings {
     uint32_t bitrate;
     uint32_t complexity;
     uint32_t expected_loss_percent;
+    // Whether digital silence is encoded like everything else. If not, frames of it are packets without content after 200 ms.
+    bool encodes_silence;
     // Synchronisation source of the audio that is sent. Chosen by the caller (random), so that the
     // description names it before the encoder has run.
     uint32_t ssrc;
@@ -95,6 +97,8 @@ typedef struct viva_webrtc_settings {
 typedef struct viva_webrtc_stats {
     uint64_t frames_received;
     uint64_t frames_pushed;
+    // Of those, silent ones that were not encoded.
+    uint64_t frames_spared;
     // Text messages of the peer: handed over, and dropped for their length.
     uint64_t texts_received;
     uint64_t texts_dropped;

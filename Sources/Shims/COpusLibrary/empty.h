@@ -1,0 +1,1 @@
+/* No declaration here: CGStreamer includes what it needs. */
