@@ -12,6 +12,8 @@ enum Backchannel {
         "makes sense", "make sense", "that makes sense", "makes sense to me", "sounds good", "i know", "no problem", "thanks", "thank you",
         "oh i see",
         "ah i see", "very good", "very nice", "that's right", "that is right", "that's true", "for sure", "go on", "uh", "um", "er", "erm",
+        // The recogniser's reading of some "mm-hmm". Nobody asks for the floor with it.
+        "mama",
     ].map { $0.split(separator: " ").map(String.init) }
 
     /// Whether the text consists of nothing but listening noises. An empty text is none.

@@ -6,7 +6,8 @@ import Testing
     @Test(
         "listening noises are recognised in every spelling",
         arguments: [
-            "Mm-hm.", "Mm-hmm", "Mhm.", "Uh-huh.", "Hmm.", "Yeah.", "Right.", "Okay.", "OK", "I see.", "Sure.", "Got it.", "Yeah, okay.",
+            "Mm-hm.", "Mm-hmm", "Mhm.", "Mama.", "Uh-huh.", "Hmm.", "Yeah.", "Right.", "Okay.", "OK", "I see.", "Sure.", "Got it.",
+            "Yeah, okay.",
             "Oh, I see.", "That makes sense.", "Right, right, right.", "Really?", "Right?", "All right.", "That’s right.",
         ]
     )
