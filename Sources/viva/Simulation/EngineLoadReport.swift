@@ -26,6 +26,12 @@ struct EngineLoadReport: Encodable {
         let call: Int
     }
 
+    struct Answer: Encodable {
+        /// From 1, in the order of the answers given.
+        let answer: Int
+        let call: Int
+    }
+
     struct Response: Encodable {
         /// From 1, in the order of the answers given.
         let answer: Int
@@ -51,7 +57,10 @@ struct EngineLoadReport: Encodable {
     let cut_offs: [CutOff]
     /// Answers that were taken for two although nothing of a reply was heard in them.
     let split_turns: Int
+    /// Answers that nobody replied to, and calls in which nothing went on any more.
     let lost_turns: Int
+    /// Answers that nobody replied to, in the order of calls and time, so that one can be listened to.
+    let unanswered: [Answer]
     let failed_calls: Int
     let gap_p99_ms: Int?
     let gap_max_ms: Int?
@@ -79,7 +88,10 @@ struct EngineLoadReport: Encodable {
         let responses = turns.compactMap(\.responseMilliseconds)
         let silences = turns.compactMap(\.silencedMilliseconds)
         // The last turn of a call may end with the measurement.
-        let unanswered = outcomes.reduce(0) { $0 + $1.turns.dropLast().count { $0.responseMilliseconds == nil && !$0.cutOff } }
+        let closed = placed.indices.filter { placed.indices.contains($0 + 1) && placed[$0 + 1].call == placed[$0].call }
+        unanswered = closed.map { placed[$0] }
+            .filter { $0.turn.responseMilliseconds == nil && !$0.turn.cutOff }
+            .map { Answer(answer: $0.answer, call: $0.call) }
         let late = outcomes.flatMap { outcome in outcome.gaps.map { (call: outcome.call, gap: $0) } }
         let gaps = late.map(\.gap.milliseconds)
         calls = run.calls
@@ -104,7 +116,7 @@ struct EngineLoadReport: Encodable {
         cut_offs = cutOffs.sorted { $0.answer < $1.answer }
         // An answer that was cut off may have been taken for two as well: it is counted once, above.
         split_turns = outcomes.reduce(0) { $0 + max(0, $1.transcripts - $1.turns.count) }
-        lost_turns = unanswered + outcomes.count(where: \.stalled)
+        lost_turns = unanswered.count + outcomes.count(where: \.stalled)
         failed_calls = outcomes.count { $0.failure != nil }
         gap_p99_ms = Percentile.of(gaps, 0.99).map { Int($0) }
         gap_max_ms = gaps.max().map { Int($0) }
