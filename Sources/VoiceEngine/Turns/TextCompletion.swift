@@ -7,6 +7,8 @@ enum TextCompletion: Equatable {
     case closed
     /// A whole answer of a word or three ("Yes, of course"). It says all that was asked, but often only begins what will be said.
     case answer
+    /// Nothing but a word that answers begin with ("Okay.", "Right."). Now and then it is the answer.
+    case opening
     /// Could be a finished sentence. Recognisers put a full stop behind most things.
     case sentence
     /// Ends with a comma, or in a list whose last thing is not announced: the middle of a sentence, or a slip of the recogniser.
@@ -105,6 +107,9 @@ enum TextCompletion: Equatable {
         "yes i have", "no i haven't", "yes i am", "yes i can", "yes of course", "i see",
     ]
 
+    /// What answers begin with while their speaker thinks. "Yes" and "no" are more often all of it.
+    private static let openings: Set<String> = ["okay", "ok", "right", "all right", "alright", "great", "good", "fine", "sure"]
+
     /// A sentence that begins with one of these is only half of one when no comma divides it.
     private static let subordinating: Set<String> = [
         "if", "when", "whenever", "although", "though", "while", "once", "unless", "until", "after", "before", "since", "as",
@@ -128,6 +133,10 @@ enum TextCompletion: Equatable {
         let asks = spoken.words.count > 1 && Self.begins(asking: sentence.words)
         if spoken.ending.contains("?"), asks || !isDangling {
             self = .closed
+            return
+        }
+        if Self.openings.contains(spoken.words.joined(separator: " ")) {
+            self = .opening
             return
         }
         if sentence.clauses.allSatisfy({ Self.answers.contains($0.joined(separator: " ")) }) {

@@ -169,7 +169,7 @@ import Testing
     func monotonous() {
         for eagerness in [SemanticTurnEnd.Eagerness.low, .medium, .high] {
             let rule = SemanticTurnEnd(eagerness: eagerness)
-            let texts = [TextCompletion.closed, .answer, .sentence, .clause, .unknown, .unfinished]
+            let texts = [TextCompletion.closed, .answer, .opening, .sentence, .clause, .unknown, .unfinished]
             let lengths = [SemanticTurnEnd.Length.brief, .briefWithPause, .ample]
             for (text, length) in texts.flatMap({ text in lengths.map { (text, $0) } }) {
                 let waits = stride(from: Float(0), through: 1, by: 0.05).map {

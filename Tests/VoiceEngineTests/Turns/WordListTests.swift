@@ -43,6 +43,15 @@ import Testing
     func answer(text: String) { #expect(TextCompletion(text) == .answer) }
 
     @Test(
+        "a word that answers begin with, and nothing else, is an opening",
+        arguments: ["Okay.", "Right", "All right.", "Sure!", "OK"]
+    )
+    func opening(text: String) { #expect(TextCompletion(text) == .opening) }
+
+    @Test("an opening behind something else is none", arguments: ["I have finished it. Okay.", "Yes, sure.", "Okay, yes."])
+    func noOpening(text: String) { #expect(TextCompletion(text) == .answer) }
+
+    @Test(
         "what ends with a full stop where one may stand could be a sentence",
         arguments: [
             "I worked there for three years.", "I have never thought about that.", "When I joined, the team had four people.",
