@@ -89,6 +89,8 @@ struct Recording {
     var samples: [Float]
     /// Milliseconds where speech stops and where it goes on; the last has no resumption.
     var pauses: [(start: Double, resumption: Double?)]
+    /// Whether the speaker stops at the last of them. If not, the recording was cut there.
+    var hasEnd = true
 }
 
 /// Largest deviation of the noise over all of a recording; NOISE=0 for digital silence, as noise suppression leaves it.
@@ -112,11 +114,19 @@ extension LocalSpeech {
             marks.append((Double(samples.count) / 16, nil))
             samples += [Float](repeating: 0, count: index < pauses.count ? Int(pauses[index] * 16_000) : 48_000)
         }
+        var recording = Recording(samples: samples, pauses: marks)
+        recording.addNoise()
+        return recording
+    }
+}
+
+extension Recording {
+    /// Faint noise over all of it, the same each time.
+    mutating func addNoise() {
         var state: UInt64 = 1
         for index in samples.indices {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             samples[index] += (Float(state >> 40) / Float(1 << 24) - 0.5) * 2 * noise
         }
-        return Recording(samples: samples, pauses: marks)
     }
 }

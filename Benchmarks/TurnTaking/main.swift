@@ -5,11 +5,12 @@ import RealtimeProtocol
 @testable import VoiceEngine
 @testable import VoiceMedia
 
-// Turn-taking on audio time: TurnTakingBenchmark MODELS_DIRECTORY [RECORDING.wav …]
+// Turn-taking on audio time: TurnTakingBenchmark MODELS_DIRECTORY [RECORDING.wav …] [TURNS …]
 //
 // Reports, for each kind of turn detection, the time from the last sound to the decision, the share of answers that are cut off
 // in a thinking pause, and what a reply does under listening noises and interruptions. Recordings (16-bit PCM, mono, 16 kHz or
-// a multiple of it) are read for human pauses, and for word errors where a text file of the same name lies beside one.
+// a multiple of it) are read for their own pauses, then with pauses put into them (HumanPauses), and for word errors where a text file of
+// the same name lies beside one. A folder holds turns of people who think (HumanTurns).
 
 /// From the decision to the first audible sample: nothing to compute when the reply was prepared, transport in any case.
 let replyMilliseconds = 100.0
@@ -25,6 +26,52 @@ func semantic(_ eagerness: TurnDetection.SemanticVAD.Eagerness) -> TurnSettings 
 
 func stops(_ events: [Simulation.Event]) -> [Double] {
     events.compactMap { if case .stopSpeech = $0.action { $0.time } else { nil } }
+}
+
+/// Prints a row for recordings of which is known where they pause. Words are counted where the text is known.
+func report(_ name: String, _ group: String, _ recordings: [(text: String?, Recording)], _ simulation: Simulation) async throws {
+    var latencies: [Double] = []
+    var (decided, audible) = (0, 0)
+    var (errors, words) = (0, 0)
+    var work = Work()
+    for (text, recording) in recordings {
+        let (events, texts, probabilities) = try await simulation.run(recording.samples)
+        let ends = stops(events)
+        if let text {
+            let rate = WordErrorRate(reference: text, hypothesis: transcript(events, texts))
+            errors += rate.errors
+            words += rate.referenceWords
+        }
+        work.add(events, spoken: Double(recording.samples.count) / 16_000)
+        let last = recording.pauses[recording.pauses.count - 1].start
+        let inPauses = recording.pauses.compactMap { pause in pause.resumption.map { (pause.start, $0) } }
+        let early = ends.filter { $0 < last }
+        if !early.isEmpty { decided += 1 }
+        if early.contains(where: { end in inPauses.contains { end >= $0.0 && end + replyMilliseconds < $0.1 } }) { audible += 1 }
+        if recording.hasEnd, let end = ends.first(where: { $0 >= last }) { latencies.append(end - last) }
+        if isVerbose {
+            print(
+                "  \(text ?? "?")\n    pauses \(inPauses.map { "\(Int($0.0 - last)) for \(Int($0.1 - $0.0))" })\n    end +\(ends.map { Int($0 - last) }) p \(probabilities) \(texts.sorted { $0.key < $1.key }.map(\.value))"
+            )
+        }
+    }
+    print(
+        name,
+        "|",
+        group,
+        "|",
+        percentile(latencies, 0.5),
+        percentile(latencies, 0.95),
+        Int(latencies.max() ?? 0),
+        "|",
+        "\(decided)/\(recordings.count)",
+        "|",
+        "\(audible)/\(recordings.count)",
+        "|",
+        words == 0 ? "unknown" : String(format: "%.1f %%", 100 * Double(errors) / Double(words)),
+        "|",
+        work.summary
+    )
 }
 
 /// What was said, as it would be kept.
@@ -76,9 +123,11 @@ func readWave(_ path: String) throws -> [Float] {
 
 let arguments = CommandLine.arguments.dropFirst()
 guard let models = arguments.first else {
-    FileHandle.standardError.write(Data("usage: TurnTakingBenchmark MODELS_DIRECTORY [RECORDING.wav …]\n".utf8))
+    FileHandle.standardError.write(Data("usage: TurnTakingBenchmark MODELS_DIRECTORY [RECORDING.wav …] [TURNS …]\n".utf8))
     exit(64)
 }
+let folders = arguments.dropFirst().filter { (try? FileManager.default.contentsOfDirectory(atPath: $0)) != nil }
+let files = arguments.dropFirst().filter { !folders.contains($0) }
 let speech = try await LocalSpeech.load(directory: URL(filePath: models, directoryHint: .isDirectory))
 let isVerbose = ProcessInfo.processInfo.environment["VERBOSE"] != nil
 
@@ -106,47 +155,17 @@ for (name, settings) in kinds {
     let simulation = Simulation(speech: speech, settings: settings)
     var first = 0
     for (group, count) in groups {
-        var latencies: [Double] = []
-        var (decided, audible) = (0, 0)
-        var (errors, words) = (0, 0)
-        var work = Work()
-        for (text, recording) in recordings[first..<first + count] {
-            let (events, texts, probabilities) = try await simulation.run(recording.samples)
-            let ends = stops(events)
-            let rate = WordErrorRate(reference: text, hypothesis: transcript(events, texts))
-            errors += rate.errors
-            words += rate.referenceWords
-            work.add(events, spoken: Double(recording.samples.count) / 16_000)
-            let last = recording.pauses[recording.pauses.count - 1].start
-            let inPauses = recording.pauses.compactMap { pause in pause.resumption.map { (pause.start, $0) } }
-            let early = ends.filter { $0 < last }
-            if !early.isEmpty { decided += 1 }
-            if early.contains(where: { end in inPauses.contains { end >= $0.0 && end + replyMilliseconds < $0.1 } }) { audible += 1 }
-            if let end = ends.first(where: { $0 >= last }) { latencies.append(end - last) }
-            if isVerbose {
-                print(
-                    "  \(text)\n    end +\(ends.map { Int($0 - last) }) p \(probabilities) \(texts.sorted { $0.key < $1.key }.map(\.value))"
-                )
-            }
-        }
+        try await report(name, group, recordings[first..<first + count].map { ($0, $1) }, simulation)
         first += count
-        print(
-            name,
-            "|",
-            group,
-            "|",
-            percentile(latencies, 0.5),
-            percentile(latencies, 0.95),
-            Int(latencies.max() ?? 0),
-            "|",
-            "\(decided)/\(count)",
-            "|",
-            "\(audible)/\(count)",
-            "|",
-            String(format: "%.1f %%", 100 * Double(errors) / Double(words)),
-            "|",
-            work.summary
-        )
+    }
+}
+
+for folder in folders {
+    let turns = try HumanTurns.read(folder)
+    let pauses = turns.flatMap { turn in turn.pauses.compactMap { pause in pause.resumption.map { Int($0 - pause.start) } } }
+    print("\(turns.count) turns of people with \(pauses.count) pauses of 300 ms and more, \(pauses.sorted()), columns as above")
+    for (name, settings) in kinds {
+        try await report(name, "turns", turns.map { (nil, $0) }, Simulation(speech: speech, settings: settings))
     }
 }
 
@@ -180,7 +199,18 @@ for (name, texts) in [("backchannels", Answers.backchannels), ("interruptions", 
     )
 }
 
-for path in arguments.dropFirst() {
+var pauses = HumanPauses()
+var people: [(String?, Recording)] = []
+for path in files {
+    let text = try? String(contentsOfFile: (path as NSString).deletingPathExtension + ".txt", encoding: .utf8)
+    people.append((text, pauses.recording(of: try readWave(path))))
+}
+if !people.isEmpty {
+    print("recordings with \(pauses.count) pauses put into them, columns as above")
+    for (name, settings) in kinds { try await report(name, "people", people, Simulation(speech: speech, settings: settings)) }
+}
+
+for path in files {
     let samples = try readWave(path) + [Float](repeating: 0, count: 48_000)
     for (name, settings) in kinds {
         let (events, texts, probabilities) = try await Simulation(speech: speech, settings: settings).run(samples)
