@@ -76,7 +76,8 @@ struct SemanticTurnEnd: Equatable {
         case (.answer, .ended): windows = 10 + patienceWindows / 2
         case (.answer, .likely): windows = 13 + patienceWindows / 2
         case (.answer, _): windows = 23
-        case (.opening, _): windows = 17 + patienceWindows
+        case (.opening, .ended), (.opening, .likely): windows = 17 + patienceWindows
+        case (.opening, _): windows = max(23, 17 + patienceWindows)
         case (.sentence, .ended): windows = 15 + patience
         case (.sentence, .likely): windows = likelySentence
         case (.sentence, .unlikely): windows = max(22, likelySentence)

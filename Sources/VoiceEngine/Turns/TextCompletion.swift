@@ -127,16 +127,18 @@ enum TextCompletion: Equatable {
             self = .unknown
             return
         }
+        // Also with a question mark: "Right?" is the recogniser's reading of a rising voice.
+        let clauses = text.split { ".!?,".contains($0) }.map { SpokenWords.words(of: $0) }.filter { !$0.isEmpty }
+        if clauses.allSatisfy({ Self.openings.contains($0.joined(separator: " ")) }) {
+            self = .opening
+            return
+        }
         // A hesitation is often read as a word with a question mark ("And?").
         let isDangling = Self.isDangling(spoken.words)
         let sentence = Self.lastSentence(of: text)
         let asks = spoken.words.count > 1 && Self.begins(asking: sentence.words)
         if spoken.ending.contains("?"), asks || !isDangling {
             self = .closed
-            return
-        }
-        if Self.openings.contains(spoken.words.joined(separator: " ")) {
-            self = .opening
             return
         }
         if sentence.clauses.allSatisfy({ Self.answers.contains($0.joined(separator: " ")) }) {

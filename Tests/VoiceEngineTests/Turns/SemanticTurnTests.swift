@@ -152,6 +152,19 @@ import Testing
         #expect(Self.windowsToEnd(probability: 0.99, text: "I led the team and") == 41)
     }
 
+    @Test("a word that answers begin with is waited behind, less with more eagerness and never less than behind a whole answer")
+    func opening() {
+        let eagernesses: [TurnDetection.SemanticVAD.Eagerness] = [.low, .medium, .auto, .high]
+        #expect(eagernesses.map { Self.windowsToEnd(probability: 0.95, text: "Okay.", eagerness: $0) } == [29, 24, 24, 17])
+        #expect(eagernesses.map { Self.windowsToEnd(probability: 0.2, text: "Okay.", eagerness: $0) } == [29, 24, 24, 23])
+        for eagerness in eagernesses {
+            for probability: Float in [0, 0.2, 0.6, 0.95] {
+                let waits = ["Okay.", "Yes."].map { Self.windowsToEnd(probability: probability, text: $0, eagerness: eagerness) }
+                #expect(waits[0] >= waits[1])
+            }
+        }
+    }
+
     @Test("the cap follows the eagerness and stays far below three seconds")
     func caps() {
         let eagernesses: [TurnDetection.SemanticVAD.Eagerness] = [.low, .medium, .auto, .high]

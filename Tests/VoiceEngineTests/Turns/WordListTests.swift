@@ -44,7 +44,7 @@ import Testing
 
     @Test(
         "a word that answers begin with, and nothing else, is an opening",
-        arguments: ["Okay.", "Right", "All right.", "Sure!", "OK"]
+        arguments: ["Okay.", "Right", "All right.", "Sure!", "OK", "Right?", "Okay, right.", "Okay. Okay."]
     )
     func opening(text: String) { #expect(TextCompletion(text) == .opening) }
 
