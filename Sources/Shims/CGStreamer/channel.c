@@ -13,11 +13,7 @@ static void announce_open(viva_webrtc_peer *peer, GstWebRTCDataChannel *channel)
     g_free(label);
 }
 
-static void channel_opened(GstWebRTCDataChannel *channel, gpointer peer) {
-    announce_open(peer, channel);
-}
-
-static void channel_drained(GstWebRTCDataChannel *channel, gpointer peer) {
+static void channel_is_usable(GstWebRTCDataChannel *channel, gpointer peer) {
     announce_open(peer, channel);
 }
 
@@ -35,8 +31,9 @@ static void channel_closed(GstWebRTCDataChannel *channel, gpointer data) {
 }
 
 static void text_received(GstWebRTCDataChannel *channel, const char *text, gpointer data) {
-    (void)channel;
     viva_webrtc_peer *peer = data;
+    // A peer that sends before it has the acknowledgement does not wait for it, and nothing may be told of a channel before it is open.
+    announce_open(peer, channel);
     // An empty message comes as NULL.
     size_t length = text == NULL ? 0 : strlen(text);
     if (length > VIVA_WEBRTC_MAX_TEXT_BYTES) {
@@ -64,7 +61,7 @@ static gboolean adopt(viva_webrtc_peer *peer, GstWebRTCDataChannel *channel) {
 
 void viva_peer_adopt_channel(viva_webrtc_peer *peer, GstWebRTCDataChannel *channel) {
     if (adopt(peer, channel)) {
-        g_signal_connect_data(channel, "on-open", G_CALLBACK(channel_opened), viva_peer_retain(peer), viva_peer_drop_closure, 0);
+        g_signal_connect_data(channel, "on-open", G_CALLBACK(channel_is_usable), viva_peer_retain(peer), viva_peer_drop_closure, 0);
     }
 }
 
@@ -77,8 +74,9 @@ void viva_peer_data_channel(GstElement *webrtc, GstWebRTCDataChannel *channel, g
     }
     // webrtcbin says that the channel is open before it sends the acknowledgement (RFC 8832, section 6), and what is sent in between
     // overtakes it: to aiortc the channel is then not open yet, though it has a message. The acknowledgement is the first thing that
-    // waits in the channel; when nothing waits any more, it has gone. This thread says so, and not before it is done here.
-    g_signal_connect_data(channel, "on-buffered-amount-low", G_CALLBACK(channel_drained), viva_peer_retain(peer), viva_peer_drop_closure, 0);
+    // waits in the channel; when nothing waits any more, it is on its way and stays in front. This thread says so (from GStreamer 1.20 on also
+    // with a threshold of nothing), and not before it is done here.
+    g_signal_connect_data(channel, "on-buffered-amount-low", G_CALLBACK(channel_is_usable), viva_peer_retain(peer), viva_peer_drop_closure, 0);
 }
 
 void viva_peer_forget_channel(viva_webrtc_peer *peer) {
