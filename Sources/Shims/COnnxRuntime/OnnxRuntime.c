@@ -114,6 +114,15 @@ int viva_ort_load(const char *path, viva_ort **runtime, char *message) {
 
 const char *viva_ort_version(const viva_ort *runtime) { return runtime->version; }
 
+// Whether this processor adds products of 8-bit numbers in 16 bits, which do not always hold them.
+static bool sums_overflow(void) {
+#if defined(__x86_64__)
+    return !__builtin_cpu_supports("avx512vnni") && !__builtin_cpu_supports("avxvnni");
+#else
+    return false;
+#endif
+}
+
 int viva_ort_session_create(const viva_ort *runtime, const char *path, int threads, bool avoids_overflow, viva_ort_session **session, char *message) {
     *session = NULL;
     void *options = NULL;
@@ -122,7 +131,7 @@ int viva_ort_session_create(const viva_ort *runtime, const char *path, int threa
     if (!failed) failed = check(runtime, SLOT(runtime, SET_INTER_OP_NUM_THREADS, status, void *, int)(options, 1), message);
     if (!failed) failed = check(runtime, SLOT(runtime, SET_GRAPH_OPTIMIZATION_LEVEL, status, void *, int)(options, OPTIMIZE_ALL), message);
     // onnxruntime_session_options_config_keys.h
-    if (!failed && avoids_overflow) {
+    if (!failed && avoids_overflow && sums_overflow()) {
         failed = check(
             runtime,
             SLOT(runtime, ADD_SESSION_CONFIG_ENTRY, status, void *, const char *, const char *)(options, "session.x64quantprecision", "1"),
