@@ -1,6 +1,6 @@
 import Foundation
 
-/// Puts thinking pauses into recordings of people who read without any: free recordings of people who think are not to be had.
+/// Puts pauses into recordings of people who read without any. Where they are put is silent, but not where a speaker would pause.
 struct HumanPauses {
     /// 10 ms.
     private static let window = 160

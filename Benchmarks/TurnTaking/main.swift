@@ -9,7 +9,7 @@ import RealtimeProtocol
 //
 // Reports, for each kind of turn detection, the time from the last sound to the decision, the share of answers that are cut off
 // in a thinking pause, and what a reply does under listening noises and interruptions. Recordings (16-bit PCM, mono, 16 kHz or
-// a multiple of it) are read for their own pauses, then with pauses put into them (HumanPauses), and for word errors where a text file of
+// a multiple of it) are read with pauses put into them (HumanPauses), then for their own pauses, and for word errors where a text file of
 // the same name lies beside one. A folder holds turns of people who think (HumanTurns).
 
 /// From the decision to the first audible sample: nothing to compute when the reply was prepared, transport in any case.
