@@ -41,7 +41,8 @@ public struct EdgeServerConfiguration: Sendable {
     public var requestBodyDeadline = Duration.seconds(30)
     /// How long a client may take nothing of a response although much of it waits (64 KiB down to 32).
     public var responseStallDeadline = Duration.seconds(30)
-    /// How long what a client still sends is dropped after our last response, so that it can read that.
+    /// How long what a client still sends is dropped after our last response, so that it can read that. Over TLS the connection then has
+    /// NIOSSL's own time to shut down (5 s) on top.
     public var lingerTime = Duration.seconds(2)
     /// How long a connection may wait for its next request.
     public var idleTimeout = Duration.seconds(60)
