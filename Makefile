@@ -8,7 +8,7 @@ SWIFT_FLAGS := -c release --explicit-target-dependency-import-check error
 QUIET := 2> >(grep --line-buffered -vE 'prohibited flag|found 1 file\(s\) which are unhandled' >&2)
 VIVA := .build/release/viva
 FUZZ_SECONDS ?= 60
-FORMATTED := Sources Tests Package.swift Fuzz/Package.swift Fuzz/Targets
+FORMATTED := Sources Tests Benchmarks Package.swift Fuzz/Package.swift Fuzz/Targets
 
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap build models run demo test unit web integration frameworks fuzz format lint doctor clean
