@@ -123,14 +123,15 @@ static bool sums_overflow(void) {
 #endif
 }
 
-int viva_ort_session_create(const viva_ort *runtime, const char *path, int threads, bool avoids_overflow, viva_ort_session **session, char *message) {
+int viva_ort_session_create(
+    const viva_ort *runtime, const char *path, int threads, bool avoids_overflow, viva_ort_session **session, char *message) {
     *session = NULL;
     void *options = NULL;
     if (check(runtime, SLOT(runtime, CREATE_SESSION_OPTIONS, status, void **)(&options), message)) return VIVA_ORT_FAILED;
     int failed = check(runtime, SLOT(runtime, SET_INTRA_OP_NUM_THREADS, status, void *, int)(options, threads), message);
     if (!failed) failed = check(runtime, SLOT(runtime, SET_INTER_OP_NUM_THREADS, status, void *, int)(options, 1), message);
     if (!failed) failed = check(runtime, SLOT(runtime, SET_GRAPH_OPTIMIZATION_LEVEL, status, void *, int)(options, OPTIMIZE_ALL), message);
-    // onnxruntime_session_options_config_keys.h
+    // The key is of onnxruntime_session_options_config_keys.h; the network of the voice cannot be loaded with it.
     if (!failed && avoids_overflow && sums_overflow()) {
         failed = check(
             runtime,
