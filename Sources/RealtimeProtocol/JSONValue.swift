@@ -42,6 +42,11 @@ public enum JSONValue: Sendable, Hashable {
 
 extension JSONValue: Codable {
     public init(from decoder: any Decoder) throws {
+        if let document = decoder.userInfo[JSONDocument.key] as? JSONDocument, let value = try document.value(at: decoder.codingPath) {
+            self = value
+            return
+        }
+        // A decoder that is not `RealtimeCoding`'s. It must not be given what a peer may have sent: each wrong guess here costs an error.
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null

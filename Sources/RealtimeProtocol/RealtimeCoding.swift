@@ -40,18 +40,22 @@ public enum RealtimeCoding {
     }
 
     /// Looks for the number that a decoder refused: one that no `Double` holds, or one that is no integer.
-    private static func numbers(in bytes: some Sequence<UInt8>) -> NumberReport {
-        do {
-            let paths = try JSONDecoder().decode(JSONValue.self, from: Data(bytes)).fractionPaths(under: "")
+    private static func numbers(in document: JSONDocument) -> NumberReport {
+        switch document.value {
+        case .success(let value):
+            let paths = value.fractionPaths(under: "")
             return .misfit(path: paths.count == 1 ? paths[0] : nil)
-        } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
-            return .notJSON
-        } catch {
-            return .misfit(path: (error as? DecodingError)?.parameter)
+        case .failure(.notJSON): return .notJSON
+        case .failure(.unfit(let path)):
+            let parameter = path.hasPrefix(".") ? String(path.dropFirst()) : path
+            return .misfit(path: parameter.isEmpty ? nil : parameter)
         }
     }
 
     /// Whether brackets nest deeper than `maximumDepth`. Strings are skipped; whether the rest is JSON is the parser's business.
+    ///
+    /// A text with a NUL byte counts as too deep: no JSON has one, and Foundation takes such bytes for UTF-16 or UTF-32. There what looks
+    /// like a quotation mark may be half of another character, and the brackets behind it would not be counted.
     static func isTooDeep(_ bytes: some Sequence<UInt8>) -> Bool {
         // Byte for byte over a buffer: over a sequence that is only known as one, each byte is a call.
         if let answer = bytes.withContiguousStorageIfAvailable({ isTooDeep($0) }) { return answer }
@@ -63,6 +67,7 @@ public enum RealtimeCoding {
         var inString = false
         var isEscaped = false
         for byte in bytes {
+            if byte == 0 { return true }
             if inString {
                 if isEscaped {
                     isEscaped = false
@@ -92,14 +97,18 @@ public enum RealtimeCoding {
         eventID: String? = nil
     ) throws(EventDecodingError) -> Value {
         guard !isTooDeep(bytes) else { throw .notJSON }
+        let data = Data(bytes)
+        let document = JSONDocument(data)
+        let decoder = JSONDecoder()
+        decoder.userInfo[JSONDocument.key] = document
         do {
-            return try JSONDecoder().decode(type, from: Data(bytes))
+            return try decoder.decode(type, from: data)
         } catch let error as DecodingError {
             guard case .dataCorrupted(let context) = error, context.codingPath.isEmpty else {
                 throw .invalidField(type: eventType, parameter: error.parameter, eventID: eventID)
             }
             // Foundation says the same of a number that does not fit its field, and names no path.
-            guard case .misfit(let path) = numbers(in: bytes) else { throw .notJSON }
+            guard case .misfit(let path) = numbers(in: document) else { throw .notJSON }
             throw .invalidField(type: eventType, parameter: path, eventID: eventID)
         } catch {
             throw .notJSON

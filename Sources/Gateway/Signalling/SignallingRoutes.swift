@@ -138,6 +138,8 @@ struct SignallingRoutes: Sendable {
 
     private func exchange(_ request: Request, _ context: SignallingContext) async throws -> Response {
         var key = request.signallingKey
+        // Before the body: who comes with a key that is none shall not have anything read.
+        if let key { _ = try self.session(key, request, context) }
         var offer: String
         let isText = (try? request.requireContentType("application/sdp")) != nil
         if isText {

@@ -38,10 +38,13 @@ extension Request {
 
     /// The whole body as JSON. Dates are RFC 3339.
     ///
-    /// - Throws: ``EdgeError`` 413 `payload_too_large`, 400 `invalid_request`. The message names the
-    ///   field that is missing or of the wrong type, never a value.
+    /// - Throws: ``EdgeError`` 413 `payload_too_large`, 400 `invalid_request`, which is also for a body that nests deeper than
+    ///   ``JSONNesting/deepest``. The message names the field that is missing or of the wrong type, never a value.
     public func decodeJSON<Value: Decodable>(_ type: Value.Type, upTo limit: Int) async throws -> Value {
         let bytes = try await collectBytes(upTo: limit)
+        guard !JSONNesting.refuses(bytes.readableBytesView) else {
+            throw EdgeError(CommonErrorCode.invalidRequest, message: "The body is not valid JSON.")
+        }
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601
         do {
