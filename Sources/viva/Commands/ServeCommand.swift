@@ -93,17 +93,12 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func engineSupervisor(_ settings: Settings, logger: Logger) throws -> EngineSupervisor {
         let directory = try models.completeDirectory(settings)
-        // The engine gets what it needs and no secret of the gateway.
-        let wanted = ["PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "VIVA_LOG_LEVEL", "VIVA_ENGINE_MAX_CALLS", "VIVA_CONFIG"]
-        let environment = settings.environment.filter {
-            wanted.contains($0.key) || ["VIVA_MEDIA_", "VIVA_LLM_", "GST_"].contains(where: $0.key.hasPrefix)
-        }
         var engine = EngineConfiguration(
             executable: Compose.ownExecutable(),
             arguments: [
                 "engine", "--host", "127.0.0.1", "--port", "0", "--models-dir", directory.url.path, "--end-with-standard-input",
             ],
-            environment: environment
+            environment: try EngineSettings.environment(settings)
         )
         // No other program or page of this machine may take the engine's places.
         engine.makeKey(for: "VIVA_ENGINE_API_KEY")
