@@ -142,7 +142,7 @@ public final class Gateway: Service {
         )
         let ladder = UpstreamLadder(
             self.upstreams,
-            client: UpstreamClient(httpClient: httpClient, clock: self.clock, limits: limits),
+            client: UpstreamClient(httpClient: httpClient, clock: self.clock, wallClock: self.wallClock, limits: limits),
             sideband: SidebandConnector(client: webSockets, limits: limits),
             limits: limits,
             clock: self.clock,

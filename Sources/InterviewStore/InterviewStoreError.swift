@@ -28,11 +28,14 @@ public struct InterviewStoreError: Error, Sendable {
 
     public let code: Code
     public let message: String
+    /// What is `full` has as much as it may ever have: waiting makes no room.
+    public let isLasting: Bool
     public let cause: (any Error)?
 
-    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+    public init(_ code: Code, _ message: String, isLasting: Bool = false, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
+        self.isLasting = isLasting
         self.cause = cause
     }
 }

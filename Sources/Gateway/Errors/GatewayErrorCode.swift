@@ -17,6 +17,7 @@ public enum GatewayErrorCode: String, EdgeErrorCode {
     case callInProgress = "call_in_progress"
     case interviewOver = "interview_over"
     case sessionInUse = "session_in_use"
+    case recordFull = "record_full"
     case ticketUsed = "ticket_used"
     case ticketExpired = "ticket_expired"
     case tooManyInterviews = "too_many_interviews"
@@ -40,7 +41,7 @@ public enum GatewayErrorCode: String, EdgeErrorCode {
         case .keyMissing, .keyExpired: .unauthorized
         case .originNotAllowed: .forbidden
         case .ticketUnknown, .planUnknown: .notFound
-        case .callInProgress, .interviewOver, .sessionInUse: .conflict
+        case .callInProgress, .interviewOver, .sessionInUse, .recordFull: .conflict
         case .ticketUsed, .ticketExpired: .gone
         case .tooManyInterviews, .tooManyLinks, .tooManySessions, .tenantCallsFull, .interviewMinutesUsed, .tenantMinutesUsed:
             .tooManyRequests
@@ -63,6 +64,7 @@ public enum GatewayErrorCode: String, EdgeErrorCode {
         case .callInProgress: "This interview is already running, perhaps in another window. Close that window, then try again."
         case .interviewOver: "This interview has ended and cannot be started again."
         case .sessionInUse: "This session is already connected, perhaps in another window. Close that window, then try again."
+        case .recordFull: "As much as can be has been reported about this interview; it is not affected. Send no more reports."
         case .ticketUsed: "This interview link was already used. Continue in the window where it was opened, or ask for a new link."
         case .ticketExpired: "This interview link has expired. Ask the person who invited you for a new one."
         case .tooManyInterviews: "Your organisation has made very many interviews in a short time. Wait a little, then go on."

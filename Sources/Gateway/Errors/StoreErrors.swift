@@ -15,6 +15,7 @@ extension InterviewStoreError {
                 parameter: "cursor",
                 cause: self
             )
+        case .full where self.isLasting: EdgeError.gateway(.recordFull, cause: self)
         case .unavailable, .full, .notWritable, .corrupt, .tooNew, .tooOld: EdgeError.gateway(.storageUnavailable, cause: self)
         }
     }

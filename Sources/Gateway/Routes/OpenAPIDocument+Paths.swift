@@ -172,6 +172,7 @@ extension OpenAPIDocument {
                 "401": {"$ref": "#/components/responses/Error"},
                 "403": {"$ref": "#/components/responses/Error"},
                 "404": {"$ref": "#/components/responses/Error"},
+                "409": {"$ref": "#/components/responses/Error"},
                 "429": {"$ref": "#/components/responses/Refusal"},
                 "415": {"$ref": "#/components/responses/Error"},
                 \(Self.anyRequest)

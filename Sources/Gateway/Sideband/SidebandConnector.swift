@@ -36,7 +36,7 @@ struct SidebandConnector: Sendable {
             switch error {
             case .timedOut: throw .timedOut
             case .refused(let status, let retryAfter):
-                throw UpstreamFault(status: status, code: nil, retryAfter: retryAfter.map { "\($0.components.seconds)" })
+                throw UpstreamFault(status: status, code: nil, retryAfter: retryAfter)
             case .invalidHandshake: throw .malformed
             case .invalidRequest, .connectionFailed, .cancelled: throw .unavailable()
             }

@@ -56,11 +56,19 @@ struct UpstreamClient: Sendable {
 
     private let httpClient: HTTPClient
     private let clock: MonotonicClock
+    /// For the dates of servers.
+    private let wallClock: WallClock
     private let limits: UpstreamLimits
 
-    init(httpClient: HTTPClient, clock: MonotonicClock, limits: UpstreamLimits = UpstreamLimits()) {
+    init(
+        httpClient: HTTPClient,
+        clock: MonotonicClock,
+        wallClock: WallClock = WallClock(),
+        limits: UpstreamLimits = UpstreamLimits()
+    ) {
         self.httpClient = httpClient
         self.clock = clock
+        self.wallClock = wallClock
         self.limits = limits
     }
 
@@ -107,7 +115,7 @@ struct UpstreamClient: Sendable {
         let id = head.status == .created ? head.headers.first(name: "Location").flatMap { UpstreamCallID(location: $0) } : nil
         do throws(ExchangeFailure) {
             let answer = try Answer(head, body.get())
-            guard answer.status == 201 else { throw answer.failure }
+            guard answer.status == 201 else { throw answer.failure(at: self.wallClock.now) }
             guard let id, let description = Self.description(in: answer) else { throw ExchangeFailure(fault: .malformed) }
             return UpstreamCall(id: id, answer: .success(description))
         } catch {
@@ -137,7 +145,7 @@ struct UpstreamClient: Sendable {
         message.headers.add(name: "Accept", value: "application/json")
         message.body = ByteBuffer(string: RealtimeCoding.encode(request))
         let answer = try await self.exchange(message, endpoint, within: limit)
-        guard answer.status == 200 else { throw answer.failure }
+        guard answer.status == 200 else { throw answer.failure(at: self.wallClock.now) }
         guard answer.mediaType == "application/json", let body = try? JSONDecoder().decode(SecretBody.self, from: answer.body),
             body.isPlausible
         else { throw ExchangeFailure(fault: .malformed) }
@@ -159,13 +167,13 @@ struct UpstreamClient: Sendable {
     /// `POST {base}/realtime/calls/{id}/hangup`. A call that is already gone is what we wanted.
     func hangUp(_ call: UpstreamCallID, at endpoint: UpstreamEndpoint, within limit: Duration) async throws(ExchangeFailure) {
         let answer = try await self.exchange(Request(.POST, endpoint.hangUpURL(call)), endpoint, within: limit)
-        guard (200..<300).contains(answer.status) || answer.status == 404 else { throw answer.failure }
+        guard (200..<300).contains(answer.status) || answer.status == 404 else { throw answer.failure(at: self.wallClock.now) }
     }
 
     /// `GET {base}/models/{model}`.
     func lookUp(model: String, at endpoint: UpstreamEndpoint, within limit: Duration) async throws(ExchangeFailure) {
         let answer = try await self.exchange(Request(.GET, endpoint.modelURL(model)), endpoint, within: limit)
-        guard answer.status == 200 else { throw answer.failure }
+        guard answer.status == 200 else { throw answer.failure(at: self.wallClock.now) }
     }
 
     // MARK: One exchange
@@ -192,13 +200,14 @@ struct UpstreamClient: Sendable {
             self.body = body
         }
 
-        var failure: ExchangeFailure {
+        func failure(at now: Timestamp) -> ExchangeFailure {
             struct Envelope: Decodable {
                 struct Problem: Decodable { let code: String? }
                 let error: Problem?
             }
             let code = (try? JSONDecoder().decode(Envelope.self, from: self.body))?.error?.code
-            return ExchangeFailure(fault: UpstreamFault(status: self.status, code: code, retryAfter: self.retryAfter))
+            let wait = self.retryAfter.flatMap { RetryAfter.wait($0, at: now) }
+            return ExchangeFailure(fault: UpstreamFault(status: self.status, code: code, retryAfter: wait))
         }
     }
 

@@ -29,9 +29,9 @@ enum UpstreamFault: Error, Equatable {
     ///
     /// - Parameters:
     ///   - code: `error.code` of the body, when it was our or OpenAI's envelope.
-    ///   - retryAfter: the header's text; only seconds are understood (RFC 9110, section 10.2.3).
-    init(status: Int, code: String?, retryAfter: String?) {
-        let wait = retryAfter.flatMap { Int($0) }.map { Self.bounded(.seconds($0)) }
+    ///   - retryAfter: what the server asked for (``RetryAfter``), if it did.
+    init(status: Int, code: String?, retryAfter: Duration?) {
+        let wait = retryAfter.map { Self.bounded($0) }
         switch (status, code) {
         case (503, "engine_draining"): self = .unavailable(retryAfter: wait)
         case (429, _), (503, _): self = .full(retryAfter: wait)

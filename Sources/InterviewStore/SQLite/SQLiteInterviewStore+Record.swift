@@ -70,7 +70,7 @@ private enum Step: Sendable {
                     arguments: [number]
                 )
                 guard (count ?? 0) < InterviewStoreLimits.events else {
-                    throw InterviewStoreError(.full, "The record of this interview takes no more reports.")
+                    throw InterviewStoreError(.full, "The record of this interview takes no more reports.", isLasting: true)
                 }
             }
             try SQLiteEvents.append(event, to: number, database)

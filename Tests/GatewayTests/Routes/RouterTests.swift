@@ -171,6 +171,30 @@ struct RouterTests {
         }
     }
 
+    @Test("a record that is full of reports is told from a store that has no room now: waiting would not help")
+    func fullRecord() async throws {
+        try await GatewayHarness.run { (harness) async throws in
+            let candidate = try await harness.join()
+            let location = try await harness.startCall(candidate)
+            let id = try #require(InterviewID(rawValue: candidate.interviewID))
+            let event = InterviewEvent(kind: .notice, at: harness.time.now, body: "{}")
+            let events = Array(repeating: InterviewWrite.event(event), count: InterviewStoreLimits.events)
+            try await harness.store.record(events, interview: id, tenant: .local)
+            let path = location + "/report"
+            let answer = try await harness.send(
+                "POST",
+                path,
+                token: candidate.token,
+                type: "application/json",
+                body: #"{"steps":[]}"#
+            )
+            #expect(answer.status == 409)
+            #expect(answer.code == "record_full")
+            #expect(answer.headers["retry-after"] == nil)
+            #expect(try await harness.send("POST", location + "/end", token: candidate.token).status == 200)
+        }
+    }
+
     @Test("the transcript comes in four forms, and an unknown form is refused")
     func formats() async throws {
         try await GatewayHarness.run { (harness) async throws in

@@ -55,6 +55,20 @@ struct UpstreamFaultTests {
     }
 
     @Test(
+        "a Retry-After that is a date asks for the time until then, within the same bounds; one that is neither asks for nothing",
+        arguments: [
+            ("Fri, 15 Jan 2027 08:00:07 GMT", "7"), ("Fri, 15 Jan 2027 07:00:00 GMT", "1"), ("Fri, 15 Jan 2027 08:30:00 GMT", "120"),
+            ("Friday, 15-Jan-27 08:00:07 GMT", "10"), ("soon", "10"),
+        ]
+    )
+    func retryAfterDate(_ date: String, _ wait: String) async throws {
+        try await self.call(.respond(status: 503, headers: ["Retry-After": date], body: "")) { answer, _ in
+            #expect(answer.code == "engine_full")
+            #expect(answer.headers["retry-after"] == wait)
+        }
+    }
+
+    @Test(
         "statuses and codes are mapped to our closed list, and none of the upstream's text is forwarded",
         arguments: [
             (500, "", "engine_unavailable", 503), (502, "", "engine_unavailable", 503), (504, "", "upstream_timeout", 504),
