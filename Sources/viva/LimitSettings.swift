@@ -2,7 +2,7 @@ import Gateway
 import Logging
 import ServerEdge
 
-/// The settings of limits, `VIVA_LIMIT_…` and `VIVA_TRUSTED_PROXIES`. 0 switches a limit off.
+/// The settings of limits, `VIVA_LIMIT_…` and `VIVA_TRUSTED_PROXIES`. 0 switches a limit off, but for the connections of all.
 enum LimitSettings {
     /// A number beyond this is a slip of the pen.
     private static let range = 0...10_000_000
@@ -17,12 +17,18 @@ enum LimitSettings {
         try take("tenant.per.minute", \.tenantPerMinute)
         try take("tenant.interviews.per.hour", \.tenantInterviewsPerHour)
         try take("interview.links.per.hour", \.interviewLinksPerHour)
+        try take("interview.calls.per.minute", \.interviewCallsPerMinute)
         try take("interview.sessions", \.interviewSessions)
         try take("tenant.sessions", \.tenantSessions)
         try take("calls", \.calls)
         try take("tenant.calls", \.tenantCalls)
         try take("interview.minutes", \.interviewMinutes)
         try take("tenant.minutes.per.day", \.tenantMinutesPerDay)
+        if let most = try settings.number("viva.limit.sessions", in: range) {
+            configuration.signalling.sessions = most == 0 ? .max : most
+        }
+        // No 0: what ends otherwise is the process's descriptors, and then nobody is let in, not even to see how it is.
+        if let most = try settings.number("viva.limit.connections", in: 10...1_000_000) { configuration.server.maximumConnections = most }
         if let most = try settings.number("viva.limit.address.connections", in: range) {
             if most == 0 {
                 configuration.server.connectionsPerAddress = nil

@@ -36,6 +36,8 @@ actor CallRegistry: Service {
     private var callIDs: [ObjectIdentifier: [CallID]] = [:]
     /// Calls that were admitted and have not ended.
     private var running = 0
+    /// New links of all interviews so far.
+    private var renewals = 0
     /// Calls that have, in the order in which they did, until they are forgotten.
     private var ended: [(call: LiveCall, at: Duration)] = []
     private let (someEnded, callEnded) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -63,15 +65,28 @@ actor CallRegistry: Service {
 
     /// Starts or resumes the interview of this candidate.
     ///
-    /// - Parameter replaced: the candidate's last call; if that is the one the interview is talked in, it makes way.
-    func connect(_ candidate: CandidateIdentity, offer: String, replacing replaced: CallID?) async throws -> LiveCall.Answer {
+    /// - Parameters:
+    ///   - replaced: the candidate's last call; if that is the one the interview is talked in, it makes way.
+    ///   - admit: throws if what the candidate has shown is worth nothing any more, or if the interview has had too many calls. An offer
+    ///     may have been long on its way.
+    func connect(
+        _ candidate: CandidateIdentity,
+        offer: String,
+        replacing replaced: CallID?,
+        admit: @Sendable () async throws -> Void
+    ) async throws -> LiveCall.Answer {
         guard !self.isDraining else { throw EdgeError.gateway(.draining) }
+        let renewals = self.renewals
+        try await admit()
         // First of all, so that the old call's place is free for the new one.
         if let replaced { await self.byInterview[candidate.interviewID]?.makeWay(replaced) }
         let seat = try self.environment.places.take(for: candidate.tenantID)
         do {
             let call = try await self.liveCall(for: candidate.interviewID, tenant: candidate.tenantID)
-            let answer = try await call.connect(offer: offer, seat: seat)
+            let known = await call.renewals
+            // The link may have got a successor while the interview was taken up; from here on the call itself knows of it.
+            if renewals != self.renewals { try await admit() }
+            let answer = try await call.connect(offer: offer, seat: seat, renewals: known)
             // Unless it has ended meanwhile and is forgotten.
             if self.byInterview[call.interviewID] === call {
                 self.byCall[answer.callID] = call
@@ -82,6 +97,13 @@ actor CallRegistry: Service {
             seat.free()
             throw error
         }
+    }
+
+    /// The interview has a new link, and the store knows that already: whoever talks with the one before has no right to it any more, and
+    /// must not stand in the way of the new one.
+    func linkRenewed(to interview: InterviewID) async {
+        self.renewals += 1
+        await self.byInterview[interview]?.linkRenewed()
     }
 
     /// The call, if it is one of this interview and still in memory.

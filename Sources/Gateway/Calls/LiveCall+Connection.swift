@@ -22,10 +22,13 @@ extension LiveCall {
 
     /// Starts or resumes the interview with the browser's offer.
     ///
-    /// - Parameter seat: kept until the connection is let go of, unless this throws.
-    /// - Throws: `call_in_progress`, `interview_over`, a limit on minutes, or what went wrong at the upstream.
-    func connect(offer: String, seat: CallPlace) async throws -> Answer {
+    /// - Parameters:
+    ///   - seat: kept until the connection is let go of, unless this throws.
+    ///   - renewals: those of ``renewals`` that were known when the candidate's right was looked at last.
+    /// - Throws: `unauthorized`, `call_in_progress`, `interview_over`, a limit on minutes, or what went wrong at the upstream.
+    func connect(offer: String, seat: CallPlace, renewals: Int) async throws -> Answer {
         try await self.environment.minutes.admit(self.tenantID, used: self.connectedBefore)
+        guard renewals == self.renewals else { throw EdgeError.unauthorized }
         guard !self.isEnding else { throw EdgeError.gateway(.interviewOver) }
         // A moment before this object is let go of; the next attempt finds a fresh one.
         guard !self.isRetired else { throw EdgeError.gateway(.engineUnavailable) }
@@ -55,6 +58,7 @@ extension LiveCall {
 
     /// The interview has a new link: the call that is talked or set up with the old one is over, and the interview waits.
     func linkRenewed() {
+        self.renewals += 1
         if let connection = self.connection {
             self.connectionEnded(attempt: connection.attempt, reason: .replaced)
         } else if self.machine.status == .connecting {

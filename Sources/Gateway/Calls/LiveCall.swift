@@ -58,6 +58,8 @@ actor LiveCall {
     var connection: Connection?
     /// How long the calls of this interview before the present one were connected.
     var connectedBefore: Duration
+    /// How often the interview got a new link, so that what was shown before cannot begin a call behind it.
+    var renewals = 0
     /// Counts connection attempts; results of an earlier one are recognised by it and dropped.
     var attempt = 0
     /// The conductor is through, or the candidate left; only last words are still taken.

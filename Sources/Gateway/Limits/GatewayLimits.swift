@@ -19,6 +19,8 @@ public struct GatewayLimits: Sendable, Equatable {
     /// New links into one interview, per hour. A candidate who has lost a link or a tab needs another one now and then; a page that
     /// takes its interview up with each reload makes some.
     public var interviewLinksPerHour = 60
+    /// Calls of one interview that are set up, per minute. One is enough for an interview; a phone that leaves a network may need some.
+    public var interviewCallsPerMinute = 20
     /// Signalling sessions of one interview at once. A page has one; one that comes back under another name leaves it behind for some
     /// minutes.
     public var interviewSessions = 20

@@ -10,7 +10,9 @@ struct RequestLimits: Sendable {
     enum Name: String {
         case address, ticket, key, tenant
         case tenantInterviews = "tenant_interviews"
+        case tenantPractices = "tenant_practices"
         case interviewLinks = "interview_links"
+        case interviewCalls = "interview_calls"
         case interviewSessions = "interview_sessions"
         case tenantSessions = "tenant_sessions"
         case calls
@@ -34,7 +36,9 @@ struct RequestLimits: Sendable {
     private let holder: RateLimiter<TokenHash>?
     private let tenant: RateLimiter<TenantID>?
     private let interviews: RateLimiter<TenantID>?
+    private let practices: RateLimiter<TenantID>?
     private let links: RateLimiter<NamedInterview>?
+    private let calls: RateLimiter<InterviewID>?
     private let refusals: MetricsRegistry.Counter
 
     init(_ limits: GatewayLimits, clock: MonotonicClock, metrics: GatewayMetrics) {
@@ -49,7 +53,9 @@ struct RequestLimits: Sendable {
         self.holder = limiter(limits.keyPerMinute, per: .seconds(60))
         self.tenant = limiter(limits.tenantPerMinute, per: .seconds(60))
         self.interviews = limiter(limits.tenantInterviewsPerHour, per: .seconds(3600))
+        self.practices = limiter(limits.tenantInterviewsPerHour, per: .seconds(3600))
         self.links = limiter(limits.interviewLinksPerHour, per: .seconds(3600))
+        self.calls = limiter(limits.interviewCallsPerMinute, per: .seconds(60))
     }
 
     // MARK: Addresses
@@ -85,6 +91,12 @@ struct RequestLimits: Sendable {
         try self.check(.tenantInterviews, self.interviews?.take(of: tenant))
     }
 
+    /// Somebody practises: as often as interviews may be made, and counted by itself.
+    func admitPractice(of tenant: TenantID) throws { try self.check(.tenantPractices, self.practices?.take(of: tenant)) }
+
+    /// The practice interview was not made after all.
+    func practiceNotMade(of tenant: TenantID) { self.practices?.giveBack(to: tenant) }
+
     /// The interview was not made after all.
     func interviewNotMade(of tenant: TenantID) { self.interviews?.giveBack(to: tenant) }
 
@@ -98,11 +110,16 @@ struct RequestLimits: Sendable {
         self.links?.giveBack(to: NamedInterview(tenant: tenant, interview: interview))
     }
 
+    /// One more call of the candidate's interview is to be set up; each costs an exchange with the upstream, and a greeting there.
+    func admitCall(of candidate: CandidateIdentity) throws {
+        try self.check(.interviewCalls, self.calls?.take(of: candidate.interviewID))
+    }
+
     private func check(_ name: Name, _ wait: Duration?) throws {
         guard let wait else { return }
         self.refusals.increment([name.rawValue])
         throw switch name {
-        case .tenantInterviews: EdgeError.gateway(.tooManyInterviews, retryAfter: wait)
+        case .tenantInterviews, .tenantPractices: EdgeError.gateway(.tooManyInterviews, retryAfter: wait)
         case .interviewLinks: EdgeError.gateway(.tooManyLinks, retryAfter: wait)
         default: EdgeError(CommonErrorCode.rateLimited, retryAfter: wait)
         }

@@ -16,6 +16,7 @@ struct CallRoutes: Sendable {
     let store: any InterviewStore
     let wallClock: WallClock
     let watch: TokenWatch
+    let limits: RequestLimits
 
     func add(to router: some RouterMethods<CandidateContext>) {
         router.post("/v1/calls") { request, context in try await self.start(request, context) }
@@ -31,7 +32,11 @@ struct CallRoutes: Sendable {
         let offer = try await request.collectText(upTo: OfferCheck.maximumBytes)
         try Self.check(offer)
         let replaced = Self.replaces.flatMap { request.headers[$0] }.flatMap { CallID(rawValue: $0) }
-        let answer = try await self.registry.connect(context.identity, offer: offer, replacing: replaced)
+        let answer = try await self.registry.connect(context.identity, offer: offer, replacing: replaced) {
+            // The token was looked at when the request began; its body may have taken half a minute.
+            guard try await self.store.isInForce(context.authority, at: self.wallClock.now) else { throw EdgeError.unauthorized }
+            try self.limits.admitCall(of: context.identity)
+        }
         return .text(
             answer.sdp,
             contentType: "application/sdp",

@@ -64,7 +64,7 @@ struct GatewayRouter: Sendable {
 
         // From here on a request has a principal, and each group admits one kind of it.
         let authenticated = router.group().add(middleware: AuthenticationMiddleware(authenticator: self.authenticator, limits: self.limits))
-        CallRoutes(registry: self.registry, store: self.store, wallClock: self.wallClock, watch: self.watch)
+        CallRoutes(registry: self.registry, store: self.store, wallClock: self.wallClock, watch: self.watch, limits: self.limits)
             .add(to: authenticated.group(context: CandidateContext.self))
         ICEServerRoutes(servers: self.iceServers, wallClock: self.wallClock)
             .add(to: authenticated.group(context: CandidateContext.self))
@@ -72,6 +72,7 @@ struct GatewayRouter: Sendable {
             store: self.store,
             tickets: self.tickets,
             registry: self.registry,
+            signalling: self.signalling,
             wallClock: self.wallClock,
             address: self.address,
             allowedOrigins: self.allowedOrigins,

@@ -14,6 +14,7 @@ struct InterviewRoutes: Sendable {
     let store: any InterviewStore
     let tickets: TicketOffice
     let registry: CallRegistry
+    let signalling: SignallingOffice
     let wallClock: WallClock
     let address: PublicAddress
     /// Origins that an interview may be bound to.
@@ -176,8 +177,8 @@ struct InterviewRoutes: Sendable {
             self.limits.linkNotMade(to: id, of: tenant)
             throw error.code == .conflict ? EdgeError.gateway(.interviewOver, cause: error) : error.edgeError
         }
-        // Whoever talks with the old link has no right to it any more, and must not stand in the way of the new one.
-        await self.registry.call(of: id)?.linkRenewed()
+        self.signalling.linkRenewed(to: id)
+        await self.registry.linkRenewed(to: id)
         return (ticket, expiresAt)
     }
 

@@ -44,7 +44,7 @@ struct JoinRoutes: Sendable {
         try request.requireContentType("application/json")
         let ticket = try await request.decodeJSON(JoinBody.self, upTo: Self.bodyLimit).ticket
         try self.limits.admit(ticket: ticket)
-        let admission = try await self.tickets.redeem(ticket, from: request.headers[.origin])
+        let admission = try await self.redeem(ticket, from: request.headers[.origin])
         let (interview, plan) = (admission.interview, admission.plan)
         // The ticket is used by now: an answer that failed here would lock the candidate out, so the record of the notice
         // may be missing but never stands in the way.
@@ -67,5 +67,23 @@ struct JoinRoutes: Sendable {
                 notice: self.notice
             )
         )
+    }
+
+    /// A practice ticket makes an interview each time, and whoever has the link may use it. Those are counted by themselves: somebody who
+    /// uses up the tenant's practice is not to use up the interviews that it invites to.
+    ///
+    /// - Throws: `too_many_interviews`, and what ``TicketOffice/redeem(_:from:known:)`` throws.
+    private func redeem(_ ticket: Secret<String>, from origin: String?) async throws -> TicketOffice.Admission {
+        let state = try await translatingStoreErrors { () throws(InterviewStoreError) in try await self.tickets.state(of: ticket) }
+        guard case .usable(let tenant, _, practice: true, _) = state else {
+            return try await self.tickets.redeem(ticket, from: origin, known: state)
+        }
+        try self.limits.admitPractice(of: tenant)
+        do {
+            return try await self.tickets.redeem(ticket, from: origin, known: state)
+        } catch {
+            self.limits.practiceNotMade(of: tenant)
+            throw error
+        }
     }
 }

@@ -20,10 +20,18 @@ public struct SignallingLimits: Sendable, Equatable {
     var keysPerMinute = 12
     /// Exchanges of one session in a minute; each costs a call at the upstream.
     var exchangesPerMinute = 6
-    /// Sessions of the process, those with open sockets among them; beyond it new ones are refused. As many as there may be calls.
-    var sessions = 2000
+    /// Sessions of the process, those with open sockets among them; beyond it new ones are refused, and beyond half of it those of which
+    /// nobody has shown whose they are (`VIVA_LIMIT_SESSIONS`). Four for each call there may be: a session outlives its call.
+    public var sessions = 2000
 
     public init() {}
+}
+
+/// The limits in one place for all sessions: they are 112 bytes, and each session needs them.
+final class SharedSignallingLimits: Sendable {
+    let value: SignallingLimits
+
+    init(_ value: SignallingLimits) { self.value = value }
 }
 
 /// So many things in any minute. Pure; the time is an argument.

@@ -57,7 +57,8 @@ struct SignallingMachine: ~Copyable {
     }
 
     let id: SignallingSessionID
-    private let limits: SignallingLimits
+    private let shared: SharedSignallingLimits
+    private var limits: SignallingLimits { self.shared.value }
     private var socket: Socket
     private var offer: Offer?
     private var exchanges: MinuteQuota
@@ -67,9 +68,10 @@ struct SignallingMachine: ~Copyable {
     private(set) var lastSign: Duration
     private(set) var isOver = false
 
-    init(id: SignallingSessionID, limits: SignallingLimits, at now: Duration) {
+    init(id: SignallingSessionID, limits shared: SharedSignallingLimits, at now: Duration) {
         self.id = id
-        self.limits = limits
+        self.shared = shared
+        let limits = shared.value
         self.socket = .closed(since: now, wasOpen: false)
         self.exchanges = MinuteQuota(limits.exchangesPerMinute)
         self.keys = MinuteQuota(limits.keysPerMinute)
@@ -154,9 +156,10 @@ struct SignallingMachine: ~Copyable {
 
     /// Tells the page to get a new key, and keeps the offer for it.
     private mutating func wait(_ fault: SignallingFault, at now: Duration) -> Action {
+        let window = self.limits.retryWindow
         self.offer?.running = nil
         self.offer?.isTold = true
-        self.offer?.until = now + self.limits.retryWindow
+        self.offer?.until = now + window
         return self.failure(fault)
     }
 

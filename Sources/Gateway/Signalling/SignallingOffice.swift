@@ -31,7 +31,8 @@ final class SignallingOffice: Service {
     let registry: CallRegistry
     let watch: TokenWatch
     private let tickets: TicketOffice
-    private let limits: SignallingLimits
+    private let sharedLimits: SharedSignallingLimits
+    private var limits: SignallingLimits { self.sharedLimits.value }
     private let requestLimits: RequestLimits
     private let clock: MonotonicClock
     private let wallClock: WallClock
@@ -53,7 +54,7 @@ final class SignallingOffice: Service {
         self.registry = registry
         self.watch = watch
         self.tickets = tickets
-        self.limits = limits
+        self.sharedLimits = SharedSignallingLimits(limits)
         self.requestLimits = requestLimits
         self.clock = clock
         self.wallClock = wallClock
@@ -84,7 +85,7 @@ final class SignallingOffice: Service {
             let session = SignallingSession(
                 id: id,
                 isNamedByPeer: isNamedByPeer,
-                limits: self.limits,
+                limits: self.sharedLimits,
                 clock: self.clock,
                 madeAt: self.wallClock.now
             )
@@ -286,9 +287,12 @@ final class SignallingOffice: Service {
 
     /// Answers an offer of the session as `POST /v1/calls` does: conduct and transcript are the server's.
     func exchange(_ offer: String, for session: SignallingSession) async throws -> LiveCall.Answer {
-        guard let holder = session.holder, try await self.isInForce(holder.authority) else { throw EdgeError.unauthorized }
+        guard let holder = session.holder else { throw EdgeError.unauthorized }
         try CallRoutes.check(offer)
-        let answer = try await self.registry.connect(holder.candidate, offer: offer, replacing: session.lastCall)
+        let answer = try await self.registry.connect(holder.candidate, offer: offer, replacing: session.lastCall) {
+            guard try await self.store.isInForce(holder.authority, at: self.wallClock.now) else { throw EdgeError.unauthorized }
+            try self.requestLimits.admitCall(of: holder.candidate)
+        }
         session.lastCall = answer.callID
         return answer
     }
@@ -307,11 +311,23 @@ final class SignallingOffice: Service {
         }
     }
 
-    private func isInForce(_ authority: Authority) async throws -> Bool {
-        guard case .candidate(let hash, _) = authority else { return false }
-        return try await translatingStoreErrors { () throws(InterviewStoreError) in
-            try await self.store.candidate(hash, now: self.wallClock.now) != nil
-        }
+    /// The candidate ends the interview by the session's socket; nobody does with a token that is worth nothing any more.
+    ///
+    /// - Returns: true when the session is over.
+    func endInterview(of session: SignallingSession) async -> Bool {
+        guard let holder = session.holder else { return session.interviewEnded() }
+        // A store that cannot tell is no reason to keep somebody in an interview.
+        let isInForce = (try? await self.store.isInForce(holder.authority, at: self.wallClock.now)) ?? true
+        guard isInForce else { return session.ended(holder.authority) }
+        _ = await self.registry.call(of: holder.candidate.interviewID)?.end()
+        return session.interviewEnded()
+    }
+
+    /// The interview has a new link: what the links before it have given is worth nothing from now on. A session that nobody takes over
+    /// with what the new one gives is ended by the watch.
+    func linkRenewed(to interview: InterviewID) {
+        let sessions = self.state.withLock { state in state.sessions.values.filter { $0.holder?.candidate.interviewID == interview } }
+        for session in sessions { session.takeRightsBack() }
     }
 
     // MARK: Time

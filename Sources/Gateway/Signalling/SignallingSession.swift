@@ -64,7 +64,7 @@ final class SignallingSession: Sendable {
     private let origin: Duration
     private let state: Mutex<State>
 
-    init(id: SignallingSessionID, isNamedByPeer: Bool, limits: SignallingLimits, clock: MonotonicClock, madeAt: Timestamp) {
+    init(id: SignallingSessionID, isNamedByPeer: Bool, limits: SharedSignallingLimits, clock: MonotonicClock, madeAt: Timestamp) {
         self.id = id
         self.isNamedByPeer = isNamedByPeer
         self.clock = clock
@@ -95,9 +95,7 @@ final class SignallingSession: Sendable {
             // one that was given last, whichever of two requests came through first.
             guard holder.authority != present.authority, holder.candidate.expiresAt >= present.candidate.expiresAt else { return true }
             // Nothing that the token before gave may live on under the new one: it may have been revoked, and others may hold it.
-            state.ticket = nil
-            state.key = state.key.map { Key(digest: $0.digest, end: self.clock.now) }
-            state.machine.authorityChanged(at: self.clock.now)
+            self.takeRightsBack(&state)
         } else {
             guard ownsName || !self.isNamedByPeer else { return false }
             state.ticket = ticket
@@ -105,6 +103,15 @@ final class SignallingSession: Sendable {
         state.holder = holder
         state.outlet?.work(.watch(holder.authority))
         return true
+    }
+
+    /// Neither the ticket that opened the session, nor its key, nor what was shown on its socket is good for anything any more.
+    func takeRightsBack() { self.state.withLock { state in self.takeRightsBack(&state) } }
+
+    private func takeRightsBack(_ state: inout State) {
+        state.ticket = nil
+        state.key = state.key.map { Key(digest: $0.digest, end: self.clock.now) }
+        state.machine.authorityChanged(at: self.clock.now)
     }
 
     /// Ends a session that is nobody's and has no socket.
@@ -138,9 +145,9 @@ final class SignallingSession: Sendable {
     /// The socket is gone. One that was closed and overtaken by another changes nothing any more.
     ///
     /// - Returns: true when the session is over: nobody has shown whose it is.
-    func closed(_ outlet: Outlet) -> Bool {
+    func closed(_ connection: WebSocketConnection) -> Bool {
         self.state.withLock { state in
-            guard state.outlet?.connection === outlet.connection else { return false }
+            guard state.outlet?.connection === connection else { return false }
             state.machine.closed(at: self.clock.now)
             state.outlet = nil
             return state.holder == nil
@@ -148,10 +155,10 @@ final class SignallingSession: Sendable {
     }
 
     /// - Returns: true when the session is over.
-    func received(_ text: String, from outlet: Outlet) -> Bool {
+    func received(_ text: String, from connection: WebSocketConnection) -> Bool {
         self.state.withLock { state in
             // The last words of a socket that was replaced meanwhile must not be taken for those of the one that replaced it.
-            guard state.outlet?.connection === outlet.connection else { return false }
+            guard state.outlet?.connection === connection else { return false }
             return Self.perform(state.machine.received(text, at: self.clock.now, isClaimed: state.holder != nil), state.outlet)
         }
     }

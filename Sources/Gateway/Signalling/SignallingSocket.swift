@@ -46,10 +46,10 @@ struct SignallingSocket: Sendable {
             let shown = try await self.shown(request)
             let session = try self.session(request, shown)
             let subprotocol = request.offeredSubprotocols.contains(Self.subprotocol) ? Self.subprotocol : nil
-            let requestID = request.requestID
+            let (office, requestID) = (self.office, request.requestID)
             return WebSocketAcceptance(
                 subprotocol: subprotocol,
-                receiver: { connection in self.receiver(of: connection, session, shown, requestID: requestID) }
+                receiver: { connection in Self.receiver(of: connection, session, shown, office, requestID: requestID) }
             )
         }
     }
@@ -112,15 +112,18 @@ struct SignallingSocket: Sendable {
     // MARK: An open socket
 
     /// No task while the page is silent: a session takes a message in microseconds, and what takes time has a task of its own.
-    private func receiver(
+    ///
+    /// What these closures hold, each open socket holds: so the office, and not the whole of the route's settings.
+    private static func receiver(
         of connection: WebSocketConnection,
         _ session: SignallingSession,
         _ shown: Shown?,
+        _ office: SignallingOffice,
         requestID: String
     ) -> WebSocketReceiver {
         // The machine lets an exchange and an end run at a time, and each newer token has a watch.
         let outlet = SignallingSession.Outlet(connection: connection, requestID: requestID) { job in
-            connection.perform { await self.perform(job, session) }
+            connection.perform { await Self.perform(job, session, office) }
         }
         guard session.open(outlet, holder: shown?.holder, ownsName: shown?.name == session.id) else {
             // Overtaken between the check and now.
@@ -128,24 +131,23 @@ struct SignallingSocket: Sendable {
             return WebSocketReceiver(received: { _ in }, ended: {})
         }
         return WebSocketReceiver(
-            received: { text in if session.received(text, from: outlet) { self.office.forget(session) } },
-            ended: { if session.closed(outlet) { self.office.forget(session) } }
+            received: { text in if session.received(text, from: connection) { office.forget(session) } },
+            ended: { if session.closed(connection) { office.forget(session) } }
         )
     }
 
-    private func perform(_ job: SignallingSession.Work, _ session: SignallingSession) async {
+    private static func perform(_ job: SignallingSession.Work, _ session: SignallingSession, _ office: SignallingOffice) async {
         let isOver: Bool
         switch job {
         case .exchange(let exchange):
-            await self.office.carryOut(exchange, of: session)
+            await office.carryOut(exchange, of: session)
             isOver = false
         case .endInterview:
-            if let interview = session.holder?.candidate.interviewID { _ = await self.office.registry.call(of: interview)?.end() }
-            isOver = session.interviewEnded()
+            isOver = await office.endInterview(of: session)
         case .watch(let authority):
-            await self.office.watch.end(of: authority)
+            await office.watch.end(of: authority)
             isOver = Task.isCancelled ? false : session.ended(authority)
         }
-        if isOver { self.office.forget(session) }
+        if isOver { office.forget(session) }
     }
 }

@@ -172,6 +172,31 @@ struct RequestLimitTests {
         }
     }
 
+    @Test(
+        "practice interviews are counted by themselves, as many by the hour as a tenant may make; joining one that was made counts for nothing"
+    )
+    func practiceInterviews() async throws {
+        try await self.run({ $0.tenantInterviewsPerHour = 2 }) { harness, clock in
+            let path = "/v1/interviews"
+            let body = #"{"plan_id":"practice"}"#
+            let made = try await harness.send("POST", path, token: harness.workspaceToken, type: "application/json", body: body)
+            let link = try #require(made.json["join_url"]?.stringValue)
+            _ = try await harness.join(String(try #require(link.split(separator: "/").last)))
+            for _ in 0..<3 { #expect(try await self.exchange(harness, "nobody's").code == "ticket_unknown") }
+            for _ in 0..<2 { _ = try await harness.join() }
+            self.expectRefusal(try await self.exchange(harness, harness.practiceTicket), wait: "1800", "too_many_interviews")
+            let second = try await harness.send("POST", path, token: harness.workspaceToken, type: "application/json", body: body)
+            #expect(second.status == 201, "who practises uses up none of those that the tenant invites to")
+            let refused = try await harness.send("POST", path, token: harness.workspaceToken, type: "application/json", body: body)
+            self.expectRefusal(refused, wait: "1800", "too_many_interviews")
+            let figures = try await harness.send("GET", "/metrics")
+            #expect(figures.text.contains(#"viva_limit_refusals_total{limit="tenant_interviews"} 1"#))
+            #expect(figures.text.contains(#"viva_limit_refusals_total{limit="tenant_practices"} 1"#))
+            clock.advance(by: .seconds(1800))
+            _ = try await harness.join()
+        }
+    }
+
     @Test("a limit of zero is none")
     func switchedOff() async throws {
         try await self.run({
@@ -181,6 +206,7 @@ struct RequestLimitTests {
             $0.tenantPerMinute = 0
             $0.tenantInterviewsPerHour = 0
             $0.interviewLinksPerHour = 0
+            $0.interviewCallsPerMinute = 0
             $0.interviewSessions = 0
             $0.tenantSessions = 0
             $0.calls = 0

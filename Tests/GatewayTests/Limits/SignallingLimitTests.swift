@@ -138,6 +138,32 @@ struct SignallingLimitTests {
         }
     }
 
+    @Test("calls of one interview that are set up are counted by the minute, by whichever route, and those of another are not concerned")
+    func calls() async throws {
+        try await self.run({ $0.interviewCallsPerMinute = 2 }) { harness, clock in
+            let page = try await SignallingPage.start(harness)
+            let peer = try await page.socket()
+            #expect(try await page.key().status == 200)
+            peer.send(SignallingPeer.offer)
+            #expect(try await peer.nextType() == "sdp_answer")
+            let candidate = try await harness.join()
+            for _ in 0..<2 { #expect(try await harness.offerCall(candidate).status != 429) }
+            let refused = try await harness.offerCall(candidate)
+            #expect(refused.status == 429)
+            #expect(refused.code == "rate_limited")
+            #expect(refused.headers["retry-after"] == "30")
+            clock.advance(by: .seconds(30))
+            #expect(try await harness.offerCall(candidate).status != 429)
+            // Each offer of the socket may be carried out twice; the third try of one interview is one too many.
+            var answers: [String] = []
+            for _ in 0..<4 where answers.last != "error SDP_EXCHANGE_FAILED rate_limited" {
+                peer.send(SignallingPeer.offer)
+                answers.append(try await peer.nextType())
+            }
+            #expect(answers.count > 1 && answers.last == "error SDP_EXCHANGE_FAILED rate_limited", "\(answers)")
+        }
+    }
+
     // MARK: Requests
 
     /// A token that was not asked for over HTTP, so that nothing is counted yet.

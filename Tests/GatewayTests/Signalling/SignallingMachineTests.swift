@@ -12,7 +12,11 @@ struct SignallingMachineTests {
     /// Expectations take no value that cannot be copied.
     private final class Driver {
         typealias Actions = [SignallingMachine.Action]
-        private var machine = SignallingMachine(id: SignallingMachineTests.id, limits: SignallingLimits(), at: .zero)
+        private var machine = SignallingMachine(
+            id: SignallingMachineTests.id,
+            limits: SharedSignallingLimits(SignallingLimits()),
+            at: .zero
+        )
         private var begun = 0
 
         private func noting(_ actions: Actions) -> Actions {

@@ -258,7 +258,7 @@ struct SignallingSocketTests {
         }
     }
 
-    @Test("a new link ends the session that the old one opened")
+    @Test("with a new link the old one gives no key, answers no offer and ends no interview, and the session that it opened ends")
     func newLink() async throws {
         let clock = ManualClock()
         var options = GatewayHarness.Options()
@@ -266,15 +266,50 @@ struct SignallingSocketTests {
         try await GatewayHarness.run(options) { (harness) async throws in
             let page = try await SignallingPage.start(harness)
             let peer = try await page.socket()
-            _ = try await page.key()
+            #expect(try await page.key().status == 200)
             let path = "/v1/interviews/\(page.interview)/link"
             #expect(try await harness.send("POST", path, token: harness.workspaceToken).status == 201)
+            #expect(try await page.key().status == 410)
+            peer.send(#"{"type":"end_session"}"#)
+            #expect(try await peer.nextType() == "error SDP_EXCHANGE_FAILED key_missing")
             peer.send(SignallingPeer.offer)
-            #expect(try await peer.nextType() == "error SDP_EXCHANGE_FAILED unauthorized")
             let running = self.run(clock)
             defer { running.cancel() }
             #expect(try await peer.nextType() == "error SESSION_CLOSED unauthorized")
             #expect(await peer.closeCode() == 1008)
+            #expect(try await page.status() == "joined")
+        }
+    }
+
+    /// A new link that another process makes, of which this one hears when it asks the store.
+    private func renewElsewhere(_ harness: GatewayHarness, _ interview: String) async throws {
+        var generator = SystemRandomNumberGenerator()
+        let now = harness.time.now
+        try await harness.store.issueTicket(
+            NewTicket(
+                id: .random(using: &generator),
+                hash: TokenHash(of: Secret("a ticket of another process")),
+                purpose: .single(try #require(InterviewID(rawValue: interview))),
+                createdAt: now,
+                expiresAt: now + .seconds(60)
+            ),
+            tenant: .local
+        )
+    }
+
+    @Test("whoever holds a link that was renewed neither has an offer answered nor ends the interview, before the watch has looked")
+    func renewedElsewhere() async throws {
+        for offers in [true, false] {
+            try await GatewayHarness.run { (harness) async throws in
+                let page = try await SignallingPage.start(harness)
+                let peer = try await page.socket()
+                #expect(try await page.key().status == 200)
+                try await self.renewElsewhere(harness, page.interview)
+                peer.send(offers ? SignallingPeer.offer : #"{"type":"end_session"}"#)
+                let answer = try await peer.nextType()
+                #expect(answer == (offers ? "error SDP_EXCHANGE_FAILED unauthorized" : "error SESSION_CLOSED unauthorized"))
+                #expect(try await page.status() == "joined")
+            }
         }
     }
 

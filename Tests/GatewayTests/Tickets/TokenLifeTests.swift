@@ -83,6 +83,27 @@ struct TokenLifeTests {
         }
     }
 
+    @Test("an offer that is on its way while the link is renewed is refused, and the interview is free for the new one")
+    func renewedMeanwhile() async throws {
+        try await GatewayHarness.run { (harness) async throws in
+            let (ticket, id) = try await self.invite(harness)
+            let stranger = try await harness.join(ticket)
+            // The first question is that of the request's head, the second that of the offer when it is there.
+            harness.store.candidateQuestions.holdNext(2)
+            async let refused = harness.offerCall(stranger)
+            try await harness.store.candidateQuestions.arrived(1)
+            harness.store.candidateQuestions.letOneGo()
+            try await harness.store.candidateQuestions.arrived(1)
+            let renewed = try await harness.send("POST", "/v1/interviews/\(id)/link", token: harness.workspaceToken)
+            harness.store.candidateQuestions.letOneGo()
+            #expect(try await refused.status == 401)
+            let second = String(try #require(renewed.json["join_url"]?.stringValue?.split(separator: "/").last))
+            let candidate = try await harness.join(second)
+            _ = try await harness.startCall(candidate)
+            _ = try await harness.upstream.nextCall().nextReply(containing: "hardest bug")
+        }
+    }
+
     @Test("a stream is closed when its token was revoked or has expired, and the others go on", arguments: [true, false])
     func streams(isRevoked: Bool) async throws {
         let clock = ManualClock()
