@@ -24,6 +24,11 @@ struct OutputPacing {
         heardUntil > now + Self.leadNanoseconds ? heardUntil - now - Self.leadNanoseconds : 0
     }
 
+    /// Nanoseconds for which what was sent is still being heard.
+    func unheard(at now: UInt64) -> UInt64 {
+        heardUntil > now ? heardUntil - now : 0
+    }
+
     mutating func sent(_ samples: Int, at now: UInt64) {
         heardUntil = max(heardUntil, now) + UInt64(max(0, samples)) * Self.nanosecondsPerSample
     }

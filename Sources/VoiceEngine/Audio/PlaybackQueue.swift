@@ -1,4 +1,5 @@
-/// What is to be played, in order, cut into frames of 20 ms by whoever plays it.
+/// What is to be played, cut into frames of 20 ms by whoever plays it: one response after another, in the order in which they are
+/// ready. One that has begun to play plays to its end.
 ///
 /// Pure: time is the number of frames taken. It knows how much of each item was really handed out, which is what the
 /// listener heard, and forgets everything at once when the listener interrupts.
@@ -57,6 +58,10 @@ struct PlaybackQueue {
         /// Silence still owed before the next sentence.
         var gap = 0
         var isComplete = false
+
+        var hasBegun: Bool { sentence > 0 || heard.samples > 0 }
+        /// Whether it has something to play, or comes to its end.
+        var isReady: Bool { !waiting.isEmpty || isComplete }
     }
 
     /// How loud the output is while somebody speaks over it.
@@ -113,9 +118,10 @@ struct PlaybackQueue {
         responses[index].isComplete = true
     }
 
-    /// Sets how loud the output is from now on, within a few milliseconds.
+    /// Sets how loud the output is from now on, within a few milliseconds; at once for what nothing was heard of.
     mutating func set(_ level: Level) {
         self.level = level
+        if responses.allSatisfy({ !$0.hasBegun }) { gain = level.gain }
     }
 
     /// Fills one frame, with zeros where there is nothing to play.
@@ -131,6 +137,7 @@ struct PlaybackQueue {
         // A pause takes effect where the gain has come down to nothing; until then it plays on.
         let playable = level == .paused ? min(frame.count, position + Int((gain / Self.gainStep).rounded(.up))) : frame.count
         let part = UnsafeMutableBufferPointer(rebasing: frame[0..<playable])
+        chooseFirst()
         while position < part.count, !responses.isEmpty {
             let filled = fill(part, from: position, &events)
             position += filled
@@ -170,6 +177,7 @@ struct PlaybackQueue {
     /// - Returns: fewer samples when no more are there yet.
     mutating func take(upTo limit: Int) -> (samples: [Int16], events: [Event]) {
         fade = []
+        chooseFirst()
         var events: [Event] = []
         let samples = [Int16](unsafeUninitializedCapacity: max(0, limit)) { buffer, count in
             buffer.initialize(repeating: 0)
@@ -210,6 +218,14 @@ struct PlaybackQueue {
     /// Milliseconds of a response that were handed out; 0 when it is not there.
     func handedOut(response: String) -> Int {
         responses.first { $0.heard.response == response }?.heard.milliseconds ?? 0
+    }
+
+    /// Lets a response that is ready go before one whose model has said nothing yet.
+    private mutating func chooseFirst() {
+        guard let first = responses.first, !first.hasBegun, !first.isReady, let index = responses.firstIndex(where: \.isReady) else {
+            return
+        }
+        responses.insert(responses.remove(at: index), at: 0)
     }
 
     private mutating func startFade() {

@@ -6,6 +6,9 @@ struct Conversation {
     static let maximumItems = 1_000
     /// Bytes of text of all items together beyond which clients may add no more: an hour of talk has about 60 KB.
     static let maximumTextBytes = 1_024 * 1_024
+    /// Bytes of one item as JSON, where a character may take six. The events that tell of it have names besides, and must not be larger
+    /// than what every client can read.
+    static let maximumItemBytes = ServerMessage.maximumBytes - 16 * 1_024
     /// Clients count the sound that they were sent in units of their own and round; an excess of so many milliseconds means its end.
     static let truncationTolerance = 20
     /// Bytes that a part or an item takes besides its texts.
@@ -47,6 +50,9 @@ struct Conversation {
                 message: "Error adding item: an item with this id already exists.",
                 parameter: "item.id"
             )
+        }
+        guard RealtimeCoding.encode(item).utf8.count <= Self.maximumItemBytes else {
+            throw RealtimeError(code: "message_too_large", message: "Error adding item: the item is too large.", parameter: "item")
         }
         guard items.reduce(Self.textBytes(item), { $0 + Self.textBytes($1) }) <= Self.maximumTextBytes else {
             throw RealtimeError(code: "conversation_too_large", message: "Error adding item: the conversation is full. Delete items first.")

@@ -1,10 +1,9 @@
 import RealtimeProtocol
 
-/// Tokens by a rule of thumb, where no model counts them: four bytes of English text are about one token. Audio is counted as the API
-/// does it: a token for each 100 ms of the user and for each 50 ms of the assistant.
+/// Tokens by a rule of thumb, where no model counts them: four bytes of English text are about one token. The sound of a reply is counted
+/// as the API does it, a token for each 50 ms; what people say goes to the model as text, and counts as that.
 enum TokenEstimate {
     static let bytesPerToken = 4
-    static let inputMillisecondsPerToken = 100
     static let outputMillisecondsPerToken = 50
     /// Role and marks around each item.
     private static let overhead = 4

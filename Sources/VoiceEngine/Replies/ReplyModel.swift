@@ -18,6 +18,9 @@ public struct ReplyRequest: Sendable {
     public var parallelToolCalls: Bool
     /// The session; endpoints with a prompt cache may use it as a key.
     public var sessionID: String
+    /// Whether the reply is spoken into the conversation, where a sentence that stands for it is better than silence. Others are read by
+    /// programs, to which such a sentence would be the reply: without a reply they must fail.
+    public var isTalk: Bool
 
     public init(
         instructions: String,
@@ -27,7 +30,8 @@ public struct ReplyRequest: Sendable {
         toolChoice: JSONValue = "auto",
         maximumOutputTokens: Int? = nil,
         parallelToolCalls: Bool = true,
-        sessionID: String = ""
+        sessionID: String = "",
+        isTalk: Bool = true
     ) {
         self.instructions = instructions
         self.items = items
@@ -37,6 +41,7 @@ public struct ReplyRequest: Sendable {
         self.maximumOutputTokens = maximumOutputTokens
         self.parallelToolCalls = parallelToolCalls
         self.sessionID = sessionID
+        self.isTalk = isTalk
     }
 }
 

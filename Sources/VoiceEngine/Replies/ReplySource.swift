@@ -3,7 +3,8 @@ public struct ReplySource: Sendable {
     private let verbatim = VerbatimReplyModel()
     private let languageModel: (any ReplyModel)?
 
-    /// - Parameter languageModel: writes the replies that nobody supplied; nil: the engine says that there is none.
+    /// - Parameter languageModel: writes the replies that nobody supplied; nil: the engine says that there is none, and replies that
+    ///   are no talk fail.
     public init(languageModel: (any ReplyModel)? = nil) {
         self.languageModel = languageModel
     }

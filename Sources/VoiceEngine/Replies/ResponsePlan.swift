@@ -53,7 +53,7 @@ struct ResponsePlan {
             var input: [RealtimeItem] = []
             for (index, item) in items.enumerated() {
                 guard item.type == Self.reference else {
-                    input.append(item)
+                    input.append(try Self.inputItem(item, index))
                     continue
                 }
                 guard let id = item.id, let known = conversation.item(id) else {
@@ -71,6 +71,25 @@ struct ResponsePlan {
         parallelToolCalls = create.parallelToolCalls ?? session.parallelToolCalls ?? true
     }
 
+    /// An item that comes with the request. Its audio is not recognised; only what it says in words can be told to the model.
+    private static func inputItem(_ item: RealtimeItem, _ index: Int) throws(RealtimeError) -> RealtimeItem {
+        let path = "response.input[\(index)]"
+        try ItemRules.check(item, at: path)
+        var item = item
+        for (number, part) in (item.content ?? []).enumerated() {
+            guard part.transcript != nil || (part.audio == nil && part.type != .inputAudio) else {
+                throw .invalidValue(
+                    "\(path).content[\(number)].audio",
+                    "Audio is recognised in the conversation only. Create an item with it and refer to that, or send its transcript."
+                )
+            }
+            item.content?[number].audio = nil
+        }
+        // No result can belong to a call without a name, but the model may know of it.
+        if item.type == .functionCall, item.callID?.isEmpty != false { item.callID = "call_input_\(index)" }
+        return item
+    }
+
     /// The words are given: no model is asked, and nothing of the conversation is needed.
     var isVerbatim: Bool { metadata[VerbatimReplyModel.metadataKey] != nil }
 
@@ -84,7 +103,8 @@ struct ResponsePlan {
             toolChoice: toolChoice,
             maximumOutputTokens: maximumOutputTokens,
             parallelToolCalls: parallelToolCalls,
-            sessionID: sessionID
+            sessionID: sessionID,
+            isTalk: medium.isSpoken && !isOutOfBand
         )
     }
 }

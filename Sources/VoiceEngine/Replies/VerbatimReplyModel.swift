@@ -7,11 +7,18 @@ public struct VerbatimReplyModel: ReplyModel {
     /// Said when a reply is asked for that nobody wrote.
     public static let withoutModel = "No language model is configured, so I can only say what I am given."
 
+    /// Nobody wrote the reply, and nobody listens who could be told so.
+    struct NoWords: Error {}
+
     public init() {}
 
     public func reply(to request: ReplyRequest) -> AsyncThrowingStream<ReplyPart, any Error> {
-        let words = request.metadata[Self.metadataKey].map { String($0.prefix(Self.maximumCharacters)) } ?? Self.withoutModel
+        let supplied = request.metadata[Self.metadataKey].map { String($0.prefix(Self.maximumCharacters)) }
         return AsyncThrowingStream { continuation in
+            guard let words = supplied ?? (request.isTalk ? Self.withoutModel : nil) else {
+                continuation.finish(throwing: NoWords())
+                return
+            }
             continuation.yield(.text(words))
             continuation.yield(.finished(.completed))
             continuation.finish()

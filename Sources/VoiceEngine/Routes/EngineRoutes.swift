@@ -46,11 +46,15 @@ struct EngineRoutes: Sendable {
         }
         router.get("/health") { _, _ in Self.json(.ok, #"{"status":"ok"}"#) }
         router.get("/ready") { _, _ in
-            let isDraining = registry.isDraining
+            // A busy engine is ready: whoever restarts one that is not would end its calls. Whether it takes one more is in the body.
+            let refusal = registry.refusal
+            let isDraining = refusal == .draining
             let status = isDraining ? "draining" : "ready"
+            let calls = #""calls_active":\#(registry.activeCalls),"calls_maximum":\#(registry.maximumCalls)"#
+            let code = refusal.map { #""\#(Self.code(of: $0).rawValue)""# } ?? "null"
             return Self.json(
                 isDraining ? .serviceUnavailable : .ok,
-                #"{"calls_active":\#(registry.activeCalls),"calls_maximum":\#(registry.maximumCalls),"status":"\#(status)"}"#
+                #"{\#(calls),"refusal":\#(code),"status":"\#(status)"}"#
             )
         }
         router.get("/metrics") { _, _ in
@@ -141,13 +145,15 @@ struct EngineRoutes: Sendable {
     }
 
     func describe(_ refusal: SessionRegistry.Refusal) -> EdgeError {
-        let code: EngineErrorCode =
-            switch refusal {
-            case .full: .engineFull
-            case .overloaded: .engineOverloaded
-            case .draining: .engineDraining
-            }
-        return EdgeError(code, retryAfter: Self.retryAfter)
+        EdgeError(Self.code(of: refusal), retryAfter: Self.retryAfter)
+    }
+
+    private static func code(of refusal: SessionRegistry.Refusal) -> EngineErrorCode {
+        switch refusal {
+        case .full: .engineFull
+        case .overloaded: .engineOverloaded
+        case .draining: .engineDraining
+        }
     }
 
     /// What a session starts with: what is bound to the key, and over it what the client asks for.

@@ -86,7 +86,7 @@ struct SocketRoutes: Sendable {
         }
         for await text in connection.messages {
             // A client that sends faster than it is heard waits here, and so does its socket.
-            await session.inbox.room()
+            await session.inbox.room(for: .client)
             guard session.inbox.offerMessage(text, from: .client) else { break }
         }
         session.end(.peerGone)
@@ -101,9 +101,10 @@ struct SocketRoutes: Sendable {
             connection.close(.goingAway)
             return
         }
-        for await text in connection.messages where !session.inbox.offerMessage(text, from: .sideband(number)) {
-            // Whoever conducts a call must not lose events silently.
-            connection.close(.tryAgainLater)
+        for await text in connection.messages {
+            // Whoever conducts a call loses no event: a burst waits here, and so does its socket.
+            await session.inbox.room(for: .sideband(number))
+            guard session.inbox.offerMessage(text, from: .sideband(number)) else { break }
         }
         session.inbox.offer(.detached(number))
     }

@@ -37,6 +37,12 @@ extension RealtimeSession {
         }
     }
 
+    /// A client whose events are lost must not take them for done. It hears of it behind the answers to those that were taken.
+    func tellForgotten(_ origin: MessageOrigin) {
+        let message = "Events were lost: more came than could wait. Send fewer at once, and send again what was not answered."
+        refuse(RealtimeError(code: "too_many_events", message: message), origin)
+    }
+
     /// A message of the client, in its own shape.
     private func read(_ text: String) throws(EventDecodingError) -> ClientMessage {
         guard let dialect else { return try ClientMessage(text: text) }
@@ -59,7 +65,7 @@ extension RealtimeSession {
         case .sessionUpdate(let update): try change(update.session)
         case .responseCreate(let create): respond(to: create.response, eventID: eventID, origin: origin)
         case .responseCancel(let cancel): try cancelResponse(cancel.responseID)
-        case .outputAudioBufferClear: if socket == nil { interrupt(.clientCancelled) }
+        case .outputAudioBufferClear: if socket == nil { silence() }
         case .inputAudioBufferCommit: try commitInput()
         case .inputAudioBufferClear:
             perform(turns.clear())
@@ -106,11 +112,7 @@ extension RealtimeSession {
 
     private func change(_ update: SessionUpdate) throws(RealtimeError) {
         guard update.type != nil else {
-            throw RealtimeError(
-                code: "missing_required_parameter",
-                message: "Missing required parameter: 'session.type'.",
-                parameter: "session.type"
-            )
+            throw .missingParameter("session.type")
         }
         discardPrepared()
         configuration = try SessionRules.merge(
@@ -125,6 +127,8 @@ extension RealtimeSession {
         let wasManual = turns.settings.endsByHand
         perform(turns.change(to: Self.turnSettings(configuration, limits)))
         if wasManual != (turns.settings.endsByHand) { dropUncommittedTurns() }
+        // From now on the client asks for answers itself.
+        if !turns.settings.createResponse { owesAnswer = false }
         emit([.sessionUpdated(SessionUpdatedEvent(session: configuration))])
     }
 
@@ -152,30 +156,17 @@ extension RealtimeSession {
     private func createItem(_ create: ConversationItemCreateEvent) throws(RealtimeError) {
         discardPrepared()
         var item = create.item
-        switch item.type {
-        case .message:
-            guard let role = item.role, [.user, .system, .assistant].contains(role) else {
-                throw .invalidValue("item.role", "Supported are 'system', 'user' and 'assistant'.")
-            }
-            guard let content = item.content, !content.isEmpty else {
-                throw .invalidValue("item.content", "A message has at least one part.")
-            }
-            guard content.count(where: { $0.audio != nil }) <= 1 else {
-                throw .invalidValue("item.content", "A message has at most one part with audio.")
-            }
-            guard content.allSatisfy({ $0.imageURL == nil && $0.type != .inputImage }) else {
-                throw .invalidValue("item.content", "This engine takes text and audio; it cannot see images.")
-            }
-        case .functionCall, .functionCallOutput:
-            break
-        default:
-            throw .invalidValue("item.type", "Supported are 'message', 'function_call' and 'function_call_output'.")
+        try ItemRules.check(item, at: "item")
+        guard (item.content ?? []).count(where: { $0.audio != nil }) <= 1 else {
+            throw .invalidValue("item.content", "A message has at most one part with audio.")
         }
         if let id = item.id, id.isEmpty || id.count > Self.maximumIdentifierCharacters {
             throw .invalidValue("item.id", "Supported are 1 to \(Self.maximumIdentifierCharacters) characters.")
         }
         let id = item.id ?? identifier(.item)
         item.id = id
+        // Without a name its result could not be told.
+        if item.type == .functionCall, item.callID?.isEmpty != false { item.callID = callIdentifier() }
         // The API shows a status for all items but the results of functions.
         if item.type != .functionCallOutput { item.status = item.status ?? .completed }
         var audio: [UInt8]?
@@ -197,6 +188,12 @@ extension RealtimeSession {
             .conversationItemAdded(ConversationItemAddedEvent(item: item, previousItemID: previous)),
             .conversationItemDone(ConversationItemDoneEvent(item: item, previousItemID: previous)),
         ])
+    }
+
+    /// In the form in which models name their calls.
+    private func callIdentifier() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return "call_" + RealtimeIdentifier.suffix(using: &generator)
     }
 
     private func refuse(_ error: RealtimeError, _ origin: MessageOrigin) {

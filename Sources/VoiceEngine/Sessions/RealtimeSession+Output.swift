@@ -21,10 +21,16 @@ extension RealtimeSession {
         while pacing.allows(at: services.now()) {
             let (samples, events) = media.takeOutput(upTo: OutputPacing.chunkSamples)
             guard !samples.isEmpty || !events.isEmpty else { return }
-            send(samples, events)
+            // First, for the last of it may end a response: by then it is known how long that will be heard.
             pacing.sent(samples.count, at: services.now())
+            send(samples, events)
         }
         waitForLead()
+    }
+
+    /// Samples of input during which what was sent ahead is still being heard. In a call nothing is sent ahead.
+    var unheardSamples: Int {
+        Int(pacing.unheard(at: services.now()) / 1_000_000) * SpeechWindow.sampleRate / 1_000
     }
 
     /// The audio of one response: the words it reaches, the sound, and its end.

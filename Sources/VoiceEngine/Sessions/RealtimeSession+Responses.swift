@@ -77,10 +77,23 @@ extension RealtimeSession {
     /// The response exists from now on.
     private func start(_ reply: Reply) {
         replies[reply.id] = reply
-        if !reply.isOutOfBand { activeID = reply.id }
+        if !reply.isOutOfBand {
+            activeID = reply.id
+            // Whatever was said before is in front of it, but for one that does not look there.
+            if !reply.plan.isVerbatim, reply.plan.input == nil { owesAnswer = false }
+        }
         emit(reply.machine.created())
         if reply.isSpoken { media.begin(response: reply.id) }
-        if !reply.isOutOfBand { perform(turns.responseBecame(.silent)) }
+        if !reply.isOutOfBand { perform(turns.responseBecame(.silent, canWait: reply.isSpoken && socket == nil)) }
+    }
+
+    /// A response that was asked for, and that what stops another one stops before it began.
+    private func tellCancelled(_ create: ResponseCreate, _ reason: ResponseStateMachine.CancelReason) {
+        guard let plan = try? plan(create) else { return }
+        let reply = make(plan, metadata: create.metadata)
+        replies[reply.id] = reply
+        emit(reply.machine.created())
+        cancel(reply, reason)
     }
 
     // MARK: A reply before its time
@@ -112,8 +125,13 @@ extension RealtimeSession {
     /// Answers the turn that was committed last, with the prepared reply if there is one.
     func answerTurn() {
         guard !isTranscription, ending == nil else { return }
-        guard let reply = prepared?.reply, activeID == nil else {
+        // One that the client has asked for already is an answer to this turn, too.
+        guard activeID == nil, waitingCreate == nil else {
             discardPrepared()
+            owesAnswer = true
+            return
+        }
+        guard let reply = prepared?.reply else {
             respond(to: nil, eventID: nil, origin: nil)
             return
         }
@@ -122,6 +140,13 @@ extension RealtimeSession {
         let held = reply.held ?? []
         reply.held = nil
         for progress in held { handleReply(reply.id, progress) }
+    }
+
+    /// Answers what was said while another response was active, once that is over and nobody speaks.
+    func giveOwedAnswer() {
+        guard owesAnswer, activeID == nil, waitingCreate == nil, ending == nil, !turns.isSpeaking else { return }
+        owesAnswer = false
+        respond(to: nil, eventID: nil, origin: nil)
     }
 
     /// Whether words are missing of what was said. A turn that goes on is not waited for: nobody knows for how long.
@@ -134,6 +159,8 @@ extension RealtimeSession {
         guard !awaitsText else { return }
         for reply in replies.values where reply.waitsForText {
             reply.waitsForText = false
+            // It sees the turns that ended while it waited.
+            if !reply.isOutOfBand { owesAnswer = false }
             produce(reply, items: conversation.items)
         }
     }
@@ -269,7 +296,9 @@ extension RealtimeSession {
     // MARK: The end of a response
 
     /// Everything was written, or heard.
-    func complete(_ reply: Reply) {
+    ///
+    /// - Parameter stopped: somebody has just stopped it all the same, too late.
+    func complete(_ reply: Reply, stopped: ResponseStateMachine.CancelReason? = nil) {
         let (text, usage) = (reply.text, UsageCount.usage(of: reply, items: conversation.items))
         let result =
             switch reply.end {
@@ -277,12 +306,17 @@ extension RealtimeSession {
             case .contentFilter: reply.machine.cutShort(.contentFilter, text: text, usage: usage)
             case .completed, nil: reply.machine.complete(text: text, usage: usage)
             }
-        end(reply, result, milliseconds: reply.milliseconds, status: "completed")
+        end(reply, result, milliseconds: reply.milliseconds, status: "completed", stopped: stopped)
     }
 
-    /// Stops the spoken responses at what was heard: somebody speaks.
+    /// Stops the spoken responses at what was heard, and the active one: somebody speaks.
     func interrupt(_ reason: ResponseStateMachine.CancelReason) {
         for reply in replies.values where reply.isSpoken || reply.id == activeID { cancel(reply, reason) }
+    }
+
+    /// Stops the spoken responses at what was heard; the client wants it quiet.
+    func silence() {
+        for reply in replies.values where reply.isSpoken { cancel(reply, .clientCancelled) }
     }
 
     /// Stops one response. One that was played to its end completes.
@@ -291,7 +325,7 @@ extension RealtimeSession {
         let played = reply.isSpoken ? media.remove(response: reply.id) : nil
         // Playback has finished and its note waits in the inbox: nothing was cut off.
         if reply.isSpoken, played == nil, reply.end != nil {
-            complete(reply)
+            complete(reply, stopped: reason)
             return
         }
         reply.task?.cancel()
@@ -300,7 +334,7 @@ extension RealtimeSession {
         let heard = heardText(reply, played)
         let usage = UsageCount.usage(of: reply, items: conversation.items)
         let result = reply.machine.cancel(reason, heard: heard, heardMilliseconds: milliseconds, usage: usage)
-        end(reply, result, milliseconds: milliseconds, status: "cancelled")
+        end(reply, result, milliseconds: milliseconds, status: "cancelled", stopped: reason)
     }
 
     private func fail(_ reply: Reply, code: String = "reply_failed", _ message: String) {
@@ -317,15 +351,27 @@ extension RealtimeSession {
         return HeardText.cut(zip(reply.sentences, played.sentences).map { ($0.text, $1.played, $1.total) })
     }
 
-    private func end(_ reply: Reply, _ result: ResponseStateMachine.Result, milliseconds: Int, status: String) {
+    private func end(
+        _ reply: Reply,
+        _ result: ResponseStateMachine.Result,
+        milliseconds: Int,
+        status: String,
+        stopped: ResponseStateMachine.CancelReason? = nil
+    ) {
         store(reply, result.items, milliseconds: milliseconds)
         services.metrics.responses.increment([status])
         replies[reply.id] = nil
         if activeID == reply.id {
             activeID = nil
             emit(result.events)
+            // What was to follow is not begun behind a stop: it would be heard over whoever speaks, or by a client that wants it quiet.
+            if let stopped, let next = waitingCreate {
+                waitingCreate = nil
+                tellCancelled(next, stopped)
+            }
+            if stopped == .clientCancelled { owesAnswer = false }
             media.set(.full)
-            perform(turns.responseBecame(.none))
+            perform(turns.responseBecame(.none, heardIn: unheardSamples))
             if let create = waitingCreate {
                 waitingCreate = nil
                 respond(to: create, eventID: nil, origin: nil)

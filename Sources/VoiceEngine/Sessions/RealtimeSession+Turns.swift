@@ -5,47 +5,53 @@ import ServerEdge
 /// Speech in: the actions of the turn machine, and the texts that come back.
 extension RealtimeSession {
     func perform(_ actions: [TurnStateMachine.Action]) {
-        for action in actions {
-            switch action {
-            case .startSpeech(let turn, let startSample):
-                let itemID = openTurn(turn)
-                let start = SpeechWindow.milliseconds(atSample: startSample)
-                emit([.speechStarted(SpeechStartedEvent(audioStartMilliseconds: start, itemID: itemID))])
-            case .interruptResponse:
-                services.metrics.interruptions.increment()
-                interrupt(.turnDetected)
-            case .duckOutput: media.set(.ducked)
-            case .pauseOutput: media.set(.paused)
-            case .resumeOutput: media.set(.full)
-            case .judge(let judgement): judge(judgement)
-            case .cancelJudgement(let number): judgements.removeValue(forKey: number)?.cancel()
-            case .prepareResponse(let turn, let pieces): prepareResponse(turn, pieces)
-            case .discardPreparedResponse: discardPrepared()
-            case .idleTimeout(let turn, let samples):
-                emit([
-                    .inputAudioBufferTimeoutTriggered(
-                        InputAudioBufferTimeoutEvent(
-                            audioStartMilliseconds: SpeechWindow.milliseconds(atSample: samples.lowerBound),
-                            audioEndMilliseconds: SpeechWindow.milliseconds(atSample: samples.upperBound),
-                            itemID: openTurn(turn)
-                        )
+        let isNested = isPerforming
+        isPerforming = true
+        for action in actions { perform(action) }
+        isPerforming = isNested
+        if !isNested { giveOwedAnswer() }
+    }
+
+    private func perform(_ action: TurnStateMachine.Action) {
+        switch action {
+        case .startSpeech(let turn, let startSample):
+            let itemID = openTurn(turn)
+            let start = SpeechWindow.milliseconds(atSample: startSample)
+            emit([.speechStarted(SpeechStartedEvent(audioStartMilliseconds: start, itemID: itemID))])
+        case .interruptResponse:
+            services.metrics.interruptions.increment()
+            interrupt(.turnDetected)
+        case .duckOutput: media.set(.ducked)
+        case .pauseOutput: media.set(.paused)
+        case .resumeOutput: media.set(.full)
+        case .judge(let judgement): judge(judgement)
+        case .cancelJudgement(let number): judgements.removeValue(forKey: number)?.cancel()
+        case .prepareResponse(let turn, let pieces): prepareResponse(turn, pieces)
+        case .discardPreparedResponse: discardPrepared()
+        case .idleTimeout(let turn, let samples):
+            emit([
+                .inputAudioBufferTimeoutTriggered(
+                    InputAudioBufferTimeoutEvent(
+                        audioStartMilliseconds: SpeechWindow.milliseconds(atSample: samples.lowerBound),
+                        audioEndMilliseconds: SpeechWindow.milliseconds(atSample: samples.upperBound),
+                        itemID: openTurn(turn)
                     )
-                ])
-            case .recognise(let recognition):
-                recognise(recognition)
-            case .cancelRecognition(let number):
-                recognitions.removeValue(forKey: number)?.cancel()
-                for turn in openTurns.keys { openTurns[turn]?.assembly.cancelled(number) }
-            case .stopSpeech(let turn, let endSample):
-                let now = services.now()
-                lastTurnEndedAt = now
-                openTurns[turn]?.endedAt = now
-                let end = SpeechWindow.milliseconds(atSample: endSample)
-                emit([.speechStopped(SpeechStoppedEvent(audioEndMilliseconds: end, itemID: openTurn(turn)))])
-            case .commit(let turn, let pieces):
-                commit(turn, pieces)
-            case .createResponse: answerTurn()
-            }
+                )
+            ])
+        case .recognise(let recognition):
+            recognise(recognition)
+        case .cancelRecognition(let number):
+            recognitions.removeValue(forKey: number)?.cancel()
+            for turn in openTurns.keys { openTurns[turn]?.assembly.cancelled(number) }
+        case .stopSpeech(let turn, let endSample):
+            let now = services.now()
+            lastTurnEndedAt = now
+            openTurns[turn]?.endedAt = now
+            let end = SpeechWindow.milliseconds(atSample: endSample)
+            emit([.speechStopped(SpeechStoppedEvent(audioEndMilliseconds: end, itemID: openTurn(turn)))])
+        case .commit(let turn, let pieces):
+            commit(turn, pieces)
+        case .createResponse: answerTurn()
         }
     }
 

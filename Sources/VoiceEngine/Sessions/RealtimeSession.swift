@@ -61,6 +61,10 @@ actor RealtimeSession {
     var activeID: String?
     /// What the client asked for while the active response was only heard to its end.
     var waitingCreate: ResponseCreate?
+    /// Whether a turn that is to be answered ended while another response was active.
+    var owesAnswer = false
+    /// Whether actions of the turn machine are being performed; what they lead to may ask for more of them.
+    var isPerforming = false
     /// A reply that is made while it is not certain that the turn is over. Nobody knows of it yet.
     var prepared: (turn: TurnStateMachine.TurnNumber, reply: Reply)?
     /// Whether the assistant has been heard: locks the voice.
@@ -107,7 +111,7 @@ actor RealtimeSession {
         var logger = services.logger
         logger[metadataKey: "session_id"] = "\(sessionID)"
         self.logger = logger
-        inbox = SessionInbox(messageLimit: limits.waitingMessages)
+        inbox = SessionInbox(messageLimit: limits.waitingMessages, byteLimit: limits.waitingBytes)
         media = SessionMedia(inbox: inbox, now: services.now)
         var configuration = configuration
         configuration.id = sessionID
@@ -203,6 +207,7 @@ actor RealtimeSession {
         case .message(let text, let origin):
             inbox.messageWasRead(bytes: text.utf8.count, from: origin)
             if ending == nil { await handleMessage(text, from: origin) }
+        case .forgotten(let origin): tellForgotten(origin)
         case .attached(let number, let sideband): attach(number, sideband)
         case .detached(let number): sidebands[number] = nil
         case .recognised(let recognition, let transcription): handleRecognised(recognition, transcription)

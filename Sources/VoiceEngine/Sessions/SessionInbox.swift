@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Where a client's message came from. Errors go back there.
-enum MessageOrigin: Sendable, Equatable {
+enum MessageOrigin: Sendable, Hashable {
     /// The client that the session belongs to: a call's data channel, or the socket.
     case client
     case sideband(Int)
@@ -27,6 +27,8 @@ enum SessionInput: Sendable {
     case outputDue
     case transport(AudioTransportEvent)
     case message(String, MessageOrigin)
+    /// Messages of this connection were lost, because too many of it waited.
+    case forgotten(MessageOrigin)
     case attached(Int, SessionListener)
     case detached(Int)
     case recognised(TurnStateMachine.Recognition, Transcription?)
@@ -42,29 +44,39 @@ enum SessionInput: Sendable {
 /// The one queue of a session, from any thread, in order.
 ///
 /// Inputs of our own are few and bounded by construction (audio is announced once until it is read; recognitions and
-/// sentences are a handful). A peer's messages are counted: beyond a limit they are refused, or their reader waits. If the queue
-/// overflows all the same, the session cannot be trusted any more and ends.
+/// sentences are a handful). A peer's messages are counted, those of each connection apart: a browser that floods its call must not
+/// cost its conductor an event. The reader of a socket waits for room, and so does its peer; a data channel cannot wait, so what is
+/// beyond the limit is forgotten, and the session is told. If the queue overflows all the same, it cannot be trusted any more and ends.
 final class SessionInbox: Sendable {
-    static let capacity = 4_096
-    /// Bytes of waiting messages beyond which the reader of a socket waits: about 16 s of audio.
-    static let waitingBytes = 1_024 * 1_024
+    /// A data channel with 1,024 messages and four sidebands with half as many each, where their readers wait, are 3,072; the rest is
+    /// for inputs of our own.
+    static let capacity = 8_192
+
+    /// What waits of one connection.
+    private struct Share {
+        var messages = 0
+        var bytes = 0
+        /// The session was told that something was forgotten. It is not told again before there was room.
+        var hasForgotten = false
+        var reader: CheckedContinuation<Void, Never>?
+    }
 
     private struct Waiting {
-        var messages = 0
-        /// Of sidebands, counted apart: a browser that floods its call must not cost its conductor the sideband.
-        var sidebandMessages = 0
-        var bytes = 0
+        /// Of connections of which something waits.
+        var shares: [MessageOrigin: Share] = [:]
         var isClosed = false
-        var reader: CheckedContinuation<Void, Never>?
     }
 
     let inputs: AsyncStream<SessionInput>
     private let continuation: AsyncStream<SessionInput>.Continuation
     private let waiting = Mutex(Waiting())
     private let messageLimit: Int
+    private let byteLimit: Int
 
-    init(messageLimit: Int) {
+    /// The limits are those of one connection. The message that passes `byteLimit` is still taken, however large it is.
+    init(messageLimit: Int, byteLimit: Int) {
         self.messageLimit = messageLimit
+        self.byteLimit = byteLimit
         (inputs, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.capacity))
     }
 
@@ -81,68 +93,86 @@ final class SessionInbox: Sendable {
         }
     }
 
-    /// - Returns: false when too many messages wait already; this one is then forgotten.
+    /// - Returns: false when too much of this connection waits already; the message is then forgotten, and the session hears of it
+    ///   behind what waits.
     func offerMessage(_ text: String, from origin: MessageOrigin) -> Bool {
-        let isTaken = waiting.withLock { waiting in
-            guard origin == .client else {
-                guard waiting.sidebandMessages < messageLimit else { return false }
-                waiting.sidebandMessages += 1
-                return true
+        let (isTaken, isNews) = waiting.withLock { waiting -> (Bool, Bool) in
+            var share = waiting.shares[origin] ?? Share()
+            let isTaken = share.messages < messageLimit && share.bytes < byteLimit
+            let isNews = !isTaken && !share.hasForgotten
+            if isTaken {
+                share.messages += 1
+                share.bytes += text.utf8.count
+            } else {
+                share.hasForgotten = true
             }
-            guard waiting.messages < messageLimit else { return false }
-            waiting.messages += 1
-            waiting.bytes += text.utf8.count
-            return true
+            waiting.shares[origin] = share
+            return (isTaken, isNews)
         }
         if isTaken { offer(.message(text, origin)) }
+        if isNews { offer(.forgotten(origin)) }
         return isTaken
     }
 
-    /// Waits until a message would be taken. For the one reader of a socket, which thereby pauses the socket.
-    func room() async {
+    /// Waits until a message of this connection would be taken. For the one reader of a socket, which thereby pauses the socket.
+    func room(for origin: MessageOrigin) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
                 let resumed = waiting.withLock { waiting -> CheckedContinuation<Void, Never>? in
-                    if hasRoom(waiting) || Task.isCancelled { return continuation }
-                    defer { waiting.reader = continuation }
-                    return waiting.reader
+                    guard !waiting.isClosed, !Task.isCancelled, var share = waiting.shares[origin], !hasRoom(share) else {
+                        return continuation
+                    }
+                    // A second reader is a mistake of ours; the first one is let go rather than leaked.
+                    let replaced = share.reader
+                    share.reader = continuation
+                    waiting.shares[origin] = share
+                    return replaced
                 }
                 resumed?.resume()
             }
         } onCancel: {
-            wake { _ in true }
+            let reader = waiting.withLock { waiting -> CheckedContinuation<Void, Never>? in
+                let reader = waiting.shares[origin]?.reader
+                waiting.shares[origin]?.reader = nil
+                return reader
+            }
+            reader?.resume()
         }
     }
 
     /// A message was taken out of the queue.
     func messageWasRead(bytes: Int, from origin: MessageOrigin) {
-        waiting.withLock { waiting in
-            guard origin == .client else {
-                waiting.sidebandMessages -= 1
-                return
+        let reader = waiting.withLock { waiting -> CheckedContinuation<Void, Never>? in
+            guard var share = waiting.shares[origin] else { return nil }
+            share.messages -= 1
+            share.bytes -= bytes
+            guard hasRoom(share) else {
+                waiting.shares[origin] = share
+                return nil
             }
-            waiting.messages -= 1
-            waiting.bytes -= bytes
+            let reader = share.reader
+            share.reader = nil
+            share.hasForgotten = false
+            // Sidebands come and go, as often as their owner likes.
+            waiting.shares[origin] = share.messages == 0 ? nil : share
+            return reader
         }
-        wake { hasRoom($0) }
+        reader?.resume()
     }
 
     func close() {
         continuation.finish()
-        waiting.withLock { $0.isClosed = true }
-        wake { _ in true }
-    }
-
-    private func hasRoom(_ waiting: Waiting) -> Bool {
-        waiting.isClosed || (waiting.messages < messageLimit / 2 && waiting.bytes < Self.waitingBytes)
-    }
-
-    private func wake(_ condition: (Waiting) -> Bool) {
-        let reader = waiting.withLock { waiting -> CheckedContinuation<Void, Never>? in
-            guard condition(waiting) else { return nil }
-            defer { waiting.reader = nil }
-            return waiting.reader
+        let readers = waiting.withLock { waiting -> [CheckedContinuation<Void, Never>] in
+            waiting.isClosed = true
+            let readers = waiting.shares.values.compactMap(\.reader)
+            for origin in waiting.shares.keys { waiting.shares[origin]?.reader = nil }
+            return readers
         }
-        reader?.resume()
+        for reader in readers { reader.resume() }
+    }
+
+    /// Well below the limits, so that whoever floods does not hear of it with every message that is worked off.
+    private func hasRoom(_ share: Share) -> Bool {
+        share.messages <= messageLimit / 2 && share.bytes <= byteLimit / 2
     }
 }

@@ -108,7 +108,6 @@ final class SessionRegistry: Sendable {
     }
 
     var activeCalls: Int { state.withLock { $0.taken } }
-    var isDraining: Bool { state.withLock { $0.isDraining } }
 
     /// Runs every call as a child task. Returns after `finish`, when the last one has ended.
     func run() async {

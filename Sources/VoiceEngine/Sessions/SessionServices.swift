@@ -32,8 +32,11 @@ struct SessionLimits: Sendable {
     var sessionDuration = Duration.seconds(3_600)
     /// How long a call that has ended waits for the text of the last words.
     var finishing = Duration.seconds(2)
-    /// Peer messages that wait to be handled; more are refused.
-    var waitingMessages = 64
+    /// Messages of one connection that wait to be handled. A client that comes back brings its history in one go, an event for each
+    /// item: as many as a conversation has fit.
+    var waitingMessages = 1_024
+    /// Bytes of them: all text that a conversation may have, or about 16 s of audio.
+    var waitingBytes = 1_024 * 1_024
     /// Bytes of one peer message. A `session.update` with tools may be long; nothing else but audio is.
     var messageBytes = 256 * 1_024
     /// Bytes of one `input_audio_buffer.append`, and of an item with audio: the API's 15 MiB with the event around it.

@@ -28,6 +28,10 @@ enum TurnLimits {
     /// Who speaks again within a second of the end of an answer goes on with it: a reply has only begun by then, and nothing could be
     /// said to it.
     static let continuationSamples = SpeechWindow.sampleRate
+    /// A reply that begins while somebody speaks is held back until they have spoken for another second: then it is no noise.
+    static let heldSpeechWindows = 31
+    /// It is held back for three seconds at most: whoever asked for it wants to know.
+    static let longestHoldWindows = 94
     /// A piece with fewer voiced windows holds no words; the bare recogniser would turn it into some.
     static let voicedWindows = 2
 }

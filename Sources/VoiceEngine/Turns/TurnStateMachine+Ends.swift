@@ -9,7 +9,8 @@ extension TurnStateMachine {
         lastAnswer = isAnswer ? LastAnswer(end: sampleCount, voicedWindows: voiced) : nil
         let isOpen = speech.isOverReply && speech.pieces.isEmpty && speech.text == .pending
         let utterance = Self.utterance(of: speech)
-        var actions = end(&speech, answers: answers && !isOpen)
+        var actions =
+            endHold(isReplaced: answers || isAnswer && Self.utterance(of: speech) == .words) + end(&speech, answers: answers && !isOpen)
         actions.insert(.stopSpeech(turn: speech.turn, endSample: sampleCount), at: actions.count - 1)
         if isOpen {
             openQuestion = speech.pieces.last.map { OpenQuestion(recognition: $0, createsResponse: settings.createResponse) }
@@ -18,6 +19,13 @@ extension TurnStateMachine {
         if speech.isOverReply { actions += bargeIn.heard(utterance).map(Self.action) }
         if answers { actions.append(.createResponse) }
         return actions
+    }
+
+    /// A reply that began while this was said knows nothing of it: words end it unheard, and after a noise it may be heard.
+    private mutating func endHold(isReplaced: Bool) -> [Action] {
+        guard isHeld, isReplaced else { return release() }
+        isHeld = false
+        return [.interruptResponse]
     }
 
     func deservesAnswer(_ speech: Speech) -> Bool {

@@ -14,6 +14,8 @@ extension TurnStateMachine {
             isTurn = true
         }
         let actions = bargeIn.window(isVoiced: isVoiced, beginsUtterance: beginsUtterance, isTurn: isTurn).map(Self.action)
+        // One that was held unheard is heard after all: from here on it is like any other.
+        if actions.contains(.duckOutput) { isHeld = false }
         guard actions.contains(.interruptResponse) else { return actions }
         return actions + answerOpenQuestion()
     }
@@ -66,6 +68,15 @@ extension TurnStateMachine {
         return bargeIn.isUndecided ? [] : [.resumeOutput]
     }
 
+    /// Somebody goes on speaking: a reply that began meanwhile is one to what was said before.
+    mutating func holdLasted(isVoiced: Bool) -> [Action] {
+        heldWindows += 1
+        if isVoiced { heldVoicedWindows += 1 }
+        guard heldVoicedWindows >= TurnLimits.heldSpeechWindows || heldWindows >= TurnLimits.longestHoldWindows else { return [] }
+        isHeld = false
+        return [.interruptResponse]
+    }
+
     mutating func idleTimeout() -> [Action] {
         guard let since = quietSince, let limit = settings.idleSamples, response == .none, sampleCount - since >= limit else { return [] }
         quietSince = nil
@@ -82,6 +93,7 @@ extension TurnStateMachine {
     mutating func speakingWindow(_ probability: Float, _ speech: inout Speech, wasInterrupted: Bool) -> [Action] {
         var actions: [Action] = []
         speech.probabilities.append(probability)
+        if isHeld { actions += holdLasted(isVoiced: probability > settings.startThreshold) }
         if wasInterrupted { speech.isOverReply = false } else if bargeIn.isUndecided { speech.isOverReply = true }
         if probability < settings.endThreshold {
             speech.silentWindows += 1

@@ -79,8 +79,11 @@ struct TurnStateMachine: ~Copyable {
     var nextRecognition: RecognitionNumber = 0
     var nextJudgement: JudgementNumber = 0
     var response = ResponseActivity.none
-    /// Whether a reply of which nothing was heard is held back by a single window of speech.
+    /// Whether a reply of which nothing was heard is held back: by a single window of speech, or because somebody spoke when it began.
     var isHeld = false
+    /// Since a reply began while somebody spoke, and those among them in which they go on.
+    var heldWindows = 0
+    var heldVoicedWindows = 0
     /// Where the last reply ended, as long as nobody has spoken since.
     var quietSince: Int?
     /// Where the input stands, and where the last turn ended.
@@ -113,14 +116,28 @@ struct TurnStateMachine: ~Copyable {
     // MARK: Events
 
     /// The state of the reply changed; only one that is there can be interrupted.
-    mutating func responseBecame(_ activity: ResponseActivity) -> [Action] {
+    ///
+    /// - Parameters:
+    ///   - canWait: whether it can be held back while somebody speaks. A written one talks over nobody, and one that a client plays by
+    ///     itself is that client's affair.
+    ///   - samples: of input that come before the listener has heard the end of it.
+    mutating func responseBecame(_ activity: ResponseActivity, canWait: Bool = true, heardIn samples: Int = 0) -> [Action] {
         defer { response = activity }
         if activity != .none {
             quietSince = nil
         } else if response != .none, case .quiet = state {
-            quietSince = sampleCount
+            quietSince = sampleCount + samples
             // What is said behind a reply is another answer, however little sound a client sends in between.
             lastAnswer = nil
+        }
+        if activity == .none { isHeld = false }
+        if canWait, activity == .silent, response == .none, settings.interruptResponse, case .speaking(let speech) = state,
+            !speech.isManual
+        {
+            // It shall not talk over them. What becomes of it is known when they have gone on for a while, or finished.
+            isHeld = true
+            (heldWindows, heldVoicedWindows) = (0, 0)
+            return [.pauseOutput]
         }
         guard activity != .audible, bargeIn.isUndecided else { return [] }
         // Said over its last words: that is an answer to it, short as it may be.
@@ -189,7 +206,7 @@ struct TurnStateMachine: ~Copyable {
         if settings.endsByHand { openManualTurn() }
         if !speech.isManual { actions.insert(.stopSpeech(turn: speech.turn, endSample: sampleCount), at: actions.count - 1) }
         openQuestion = nil
-        return bargeIn.dropped().map(Self.action) + actions
+        return release() + bargeIn.dropped().map(Self.action) + actions
     }
 
     /// Milliseconds that a commit would take, for the smallest allowed commit.
@@ -209,7 +226,7 @@ struct TurnStateMachine: ~Copyable {
         }
         state = .quiet(run: 0)
         if settings.endsByHand { openManualTurn() }
-        var actions = bargeIn.dropped().map(Self.action)
+        var actions = release() + bargeIn.dropped().map(Self.action)
         actions += (speech.pieces + [speech.speculation?.number, speech.interim].compactMap { $0 }).map { .cancelRecognition($0) }
         if let judgement = speech.judgement { actions.append(.cancelJudgement(judgement)) }
         if speech.isPrepared { actions.append(.discardPreparedResponse(turn: speech.turn)) }
@@ -219,8 +236,10 @@ struct TurnStateMachine: ~Copyable {
     /// The session's numbers changed. An open turn goes on with the new ones; a change between automatic and manual drops it.
     mutating func change(to settings: TurnSettings) -> [Action] {
         let changesHands = settings.endsByHand != self.settings.endsByHand
-        // A window that would decide about a reply that is held back may never come, or not count any more.
-        var actions = release() + (changesHands ? clear() : [])
+        // A window that would decide about a reply that is held back may never come, or not count any more; whoever speaks is still
+        // not to be talked over.
+        let goesOn = isSpeaking && !changesHands && settings.interruptResponse
+        var actions = (goesOn ? [] : release()) + (changesHands ? clear() : [])
         self.settings = settings
         if changesHands {
             state = .quiet(run: 0)

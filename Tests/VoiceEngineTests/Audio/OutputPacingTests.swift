@@ -27,6 +27,18 @@ import Testing
         #expect(!pacing.allows(at: 100 * Self.second))
     }
 
+    @Test("what was sent is heard as long as it lasts, and not at all after an interruption")
+    func unheard() {
+        var pacing = OutputPacing()
+        #expect(pacing.unheard(at: Self.second) == 0)
+        pacing.sent(2 * 24_000, at: Self.second)
+        // A sample does not last a whole number of nanoseconds.
+        #expect((1_499_900_000...1_500_000_000).contains(pacing.unheard(at: 3 * Self.second / 2)))
+        #expect(pacing.unheard(at: 4 * Self.second) == 0)
+        pacing.reset()
+        #expect(pacing.unheard(at: Self.second) == 0)
+    }
+
     @Test("after an interruption the next reply is sent at once")
     func reset() {
         var pacing = OutputPacing()

@@ -86,6 +86,40 @@ import Testing
         #expect(Self.frame(&queue).events == [.finished(response: "r")])
     }
 
+    @Test("a response that has nothing to play yet does not hold up the next, which then plays to its end")
+    func notReady() {
+        var queue = PlaybackQueue()
+        for response in ["slow", "ready"] { queue.begin(response: response) }
+        _ = queue.append([Int16](repeating: 2, count: 480), cues: [0], to: "ready")
+        let first = Self.frame(&queue)
+        #expect(first.samples.allSatisfy { $0 == 2 })
+        #expect(first.events == [.reached(response: "ready", .init(sentence: 0, number: 0))])
+        // It has begun: while its next sentence is being made, nothing else is heard.
+        _ = queue.append([Int16](repeating: 1, count: 480), cues: [0], to: "slow")
+        #expect(Self.play(&queue, frames: 20).samples.allSatisfy { $0 == 0 })
+        _ = queue.append([Int16](repeating: 3, count: 480), cues: [0], to: "ready")
+        queue.complete(response: "ready")
+        #expect(Self.frame(&queue).samples.allSatisfy { $0 == 3 })
+        #expect(queue.handedOut(response: "slow") == 0)
+        let rest = Self.play(&queue, frames: 2)
+        #expect(rest.samples.contains(1))
+        #expect(rest.events.contains(.reached(response: "slow", .init(sentence: 0, number: 0))))
+    }
+
+    @Test("a peer that plays by itself is not held up either, and a response without a sound comes to its end")
+    func notReadyTaken() {
+        var queue = PlaybackQueue()
+        for response in ["slow", "empty", "ready"] { queue.begin(response: response) }
+        queue.complete(response: "empty")
+        #expect(queue.take(upTo: 100).events == [.finished(response: "empty")])
+        _ = queue.append([5, 6], cues: [0], to: "ready")
+        queue.complete(response: "ready")
+        let taken = queue.take(upTo: 100)
+        #expect(taken.samples == [5, 6])
+        #expect(taken.events == [.reached(response: "ready", .init(sentence: 0, number: 0)), .finished(response: "ready")])
+        #expect(!queue.isIdle)
+    }
+
     @Test("clearing tells how much of each sentence was handed out, and what follows is silence after a short fade")
     func clear() {
         var queue = PlaybackQueue()

@@ -60,6 +60,18 @@ import Testing
         #expect(conversation.items.first?.id == "5")
     }
 
+    @Test("an item that no event could tell of is refused, also when its text is short before it is written as JSON")
+    func encodedSize() throws {
+        var conversation = Conversation(id: "conv")
+        for text in [String(repeating: "x", count: 1_040_000), String(repeating: "\u{1}", count: 200_000)] {
+            let item = RealtimeItem.message(role: .user, content: [.inputText(text)])
+            let error = #expect(throws: RealtimeError.self) { try conversation.insert(item, after: nil) }
+            #expect(error?.code == "message_too_large")
+            #expect(error?.parameter == "item")
+        }
+        #expect(conversation.items.isEmpty)
+    }
+
     @Test("a client cannot fill the memory with text")
     func text() throws {
         var conversation = Conversation(id: "conv")

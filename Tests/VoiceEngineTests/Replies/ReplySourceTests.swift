@@ -12,9 +12,10 @@ import Testing
         }
     }
 
-    private func parts(_ source: ReplySource, metadata: [String: String]) async throws -> [ReplyPart] {
+    private func parts(_ source: ReplySource, metadata: [String: String], isTalk: Bool = true) async throws -> [ReplyPart] {
         var parts: [ReplyPart] = []
-        for try await part in source.reply(to: ReplyRequest(instructions: "", items: [], metadata: metadata)) { parts.append(part) }
+        let request = ReplyRequest(instructions: "", items: [], metadata: metadata, isTalk: isTalk)
+        for try await part in source.reply(to: request) { parts.append(part) }
         return parts
     }
 
@@ -33,6 +34,12 @@ import Testing
     @Test("without a language model the engine says so")
     func nobody() async throws {
         #expect(try await parts(ReplySource(), metadata: [:]) == [.text(VerbatimReplyModel.withoutModel), .finished(.completed)])
+    }
+
+    @Test("without a language model a reply that nobody listens to fails; supplied words are its words all the same")
+    func nobodyListens() async throws {
+        await #expect(throws: VerbatimReplyModel.NoWords.self) { try await parts(ReplySource(), metadata: [:], isTalk: false) }
+        #expect(try await parts(ReplySource(), metadata: ["viva_say": "Yes."], isTalk: false) == [.text("Yes."), .finished(.completed)])
     }
 
     @Test("supplied words are cut at what can be played")

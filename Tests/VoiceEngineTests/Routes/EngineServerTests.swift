@@ -116,6 +116,24 @@ import Testing
         }
     }
 
+    @Test("a sideband that sends a long burst gets an answer to each event, and stays open")
+    func burst() async throws {
+        try await withEngine { base, _ in
+            let (response, _) = try await post("\(base)/v1/realtime/calls", Self.offer)
+            let id = try #require(response.headers.first(name: "location")?.split(separator: "/").last)
+            let connection = try await WebSocketClient().connect(to: "\(base)/v1/realtime?call_id=\(id)")
+            let count = 2_000
+            for _ in 0..<count { connection.send(#"{"type":"conversation.item.retrieve","item_id":"x"}"#) }
+            var answers = 0
+            for await text in connection.messages {
+                if try ServerMessage(text: text).event.type == "error" { answers += 1 }
+                if answers == count { break }
+            }
+            #expect(answers == count)
+            connection.close()
+        }
+    }
+
     @Test("a large message is taken when its beginning shows audio, and closed with 1009 when it does not")
     func largeMessages() async throws {
         try await withEngine { base, _ in
@@ -164,6 +182,11 @@ import Testing
             #expect(second.status == .serviceUnavailable)
             #expect(second.headers.first(name: "retry-after") == "2")
             #expect(try code(body) == "engine_full")
+            // It is ready all the same: restarting it would help nobody.
+            let ready = try await HTTPClient.shared.execute(HTTPClientRequest(url: "\(base)/ready"), timeout: .seconds(10))
+            #expect(ready.status == .ok)
+            let figures = try RealtimeCoding.decode(JSONValue.self, from: String(buffer: try await ready.body.collect(upTo: 4_096)))
+            #expect(figures["refusal"] == "engine_full")
             _ = try await post("\(base)\(location)/hangup", "")
             var third = try await post("\(base)/v1/realtime/calls", Self.offer).0.status
             while third == .serviceUnavailable { third = try await post("\(base)/v1/realtime/calls", Self.offer).0.status }

@@ -181,13 +181,17 @@ import Testing
         #expect(call.session.inbox.offer(.detached(1)) == false)
     }
 
-    @Test("more messages than may wait are refused")
-    func flood() {
-        let inbox = SessionInbox(messageLimit: 2)
-        #expect(inbox.offerMessage("a", from: .client))
-        #expect(inbox.offerMessage("b", from: .client))
-        #expect(!inbox.offerMessage("c", from: .client))
-        inbox.messageWasRead(bytes: 1, from: .client)
-        #expect(inbox.offerMessage("d", from: .client))
+    @Test("a client hears on its own channel that events of it were lost")
+    func forgotten() async throws {
+        let call = try await Call(policy: .owner)
+        call.transport.event(.channelOpen(label: "oai-events"))
+        call.session.inbox.offer(.forgotten(.client))
+        await call.settle()
+        let answers = call.transport.sent.compactMap { text -> RealtimeError? in
+            if case .error(let error) = try? ServerMessage(text: text).event { error.error } else { nil }
+        }
+        #expect(answers.map(\.code) == ["too_many_events"])
+        #expect(call.types.isEmpty)
+        await call.end()
     }
 }

@@ -140,6 +140,58 @@ import Testing
         await call.end()
     }
 
+    @Test("a turn that ends during a reply which may not be interrupted is answered after it")
+    func owedAnswer() async throws {
+        var configuration = Call.configuration
+        configuration.turnDetection = .serverVAD(TurnDetection.ServerVAD(createResponse: true, interruptResponse: false))
+        let call = try await Call(texts: ["What about Monday?"], configuration: configuration)
+        call.say("One two three four.")
+        await call.play(until: "output_audio_buffer.started")
+        await call.hear(15, loud: true)
+        await call.hear(20, loud: false)
+        await call.wait(for: "input_audio_buffer.committed")
+        #expect(!call.types.contains("response.done"))
+        await call.play(until: "output_audio_buffer.stopped")
+        await call.wait(for: "response.created", count: 2)
+        #expect(!call.types.contains("error"))
+        await call.end()
+    }
+
+    @Test("a client that cancels wants it quiet: no turn is answered behind it")
+    func cancelOwed() async throws {
+        var configuration = Call.configuration
+        configuration.turnDetection = .serverVAD(TurnDetection.ServerVAD(createResponse: true, interruptResponse: false))
+        let call = try await Call(texts: ["What about Monday?"], configuration: configuration)
+        call.say("One two three four.")
+        await call.play(until: "output_audio_buffer.started")
+        await call.hear(15, loud: true)
+        await call.hear(20, loud: false)
+        await call.wait(for: "input_audio_buffer.committed")
+        call.command(.responseCancel(ResponseCancelEvent()))
+        call.say("Five.")
+        await call.wait(for: "response.created", count: 2)
+        #expect(!call.types.contains("error"))
+        await call.end()
+    }
+
+    @Test("a reply that is asked for while somebody speaks waits, and their words are answered in its place")
+    func askedMeanwhile() async throws {
+        var configuration = Call.configuration
+        configuration.turnDetection = .serverVAD(TurnDetection.ServerVAD(createResponse: true, interruptResponse: true))
+        let call = try await Call(texts: ["What about Monday?"], configuration: configuration)
+        await call.hear(10, loud: true)
+        await call.wait(for: "input_audio_buffer.speech_started")
+        call.say("Here is what I found.")
+        await call.wait(for: "response.content_part.added")
+        await call.settle()
+        #expect(call.transport.takeFrame().allSatisfy { $0 == 0 })
+        await call.hear(20, loud: false)
+        await call.wait(for: "response.created", count: 2)
+        #expect(!call.types.contains("output_audio_buffer.started"))
+        #expect(lastResponse(call)?.statusDetails?.reason == .turnDetected)
+        await call.end()
+    }
+
     @Test("a client's cancel stops playback at once")
     func cancel() async throws {
         let call = try await Call()

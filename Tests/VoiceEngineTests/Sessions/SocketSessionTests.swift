@@ -235,6 +235,26 @@ import Testing
         await client.leave()
     }
 
+    @Test("without a language model a response that is not spoken into the conversation fails, and a spoken one says what is wrong")
+    func withoutModel() async throws {
+        let client = try SocketClient()
+        await client.respond(ResponseCreate(outputModalities: ["text"]))
+        await client.wait(for: "response.done")
+        await client.respond(ResponseCreate(conversation: "none"))
+        await client.wait(for: "response.done", count: 2)
+        for response in client.responses {
+            #expect(response.status == .failed)
+            #expect(response.statusDetails?.type == .failed)
+            #expect(response.statusDetails?.error?.code == "reply_failed")
+            #expect(response.output == [])
+        }
+        await client.respond()
+        await client.wait(for: "response.done", count: 3)
+        #expect(client.responses.last?.status == .completed)
+        #expect(client.responses.last?.output?.first?.spokenText == VerbatimReplyModel.withoutModel)
+        await client.leave()
+    }
+
     @Test("G.711 goes both ways, at its own rate")
     func telephone() async throws {
         var configuration = Call.configuration
@@ -346,6 +366,27 @@ import Testing
         await client.leave()
     }
 
+    @Test("what was asked for behind words that are stopped does not begin; it is told as cancelled like them")
+    func toolsAndCancel() async throws {
+        let model = ScriptedReplyModel([
+            .text(String(repeating: "word ", count: 159) + "end."), .functionCall(index: 0, callID: "call_1", name: "look"),
+            .functionArguments(index: 0, delta: "{}"), .finished(.completed),
+        ])
+        let client = try SocketClient(replies: ReplySource(languageModel: model))
+        await client.respond()
+        await client.wait(for: "response.function_call_arguments.done")
+        await client.respond(Self.say("Found it."))
+        await client.send(.responseCancel(ResponseCancelEvent()))
+        await client.wait(for: "response.done", count: 2)
+        #expect(client.responses.map(\.status) == [.cancelled, .cancelled])
+        #expect(client.responses.last?.statusDetails?.reason == .clientCancelled)
+        #expect(client.responses.last?.output?.isEmpty ?? true)
+        await client.respond(Self.say("Next."))
+        await client.wait(for: "response.created", count: 3)
+        #expect(client.errors.isEmpty)
+        await client.leave()
+    }
+
     @Test("counts of a model's server that no server can have are not added up")
     func absurdUsage() async throws {
         let model = ScriptedReplyModel([
@@ -402,6 +443,24 @@ import Testing
         #expect(client.types.allSatisfy { !$0.hasPrefix("response.output_audio") && $0 != "conversation.item.done" && $0 != "error" })
         guard case .unknown(_, let raw) = client.events.last(where: { $0.type == "session.updated" }) else { return }
         #expect(raw["session"]?["voice"] == "alloy")
+        await client.leave()
+    }
+
+    @Test("the wait for somebody to speak begins when a reply was heard, not when it was sent")
+    func idleTimeout() async throws {
+        var configuration = Call.configuration
+        configuration.turnDetection = .serverVAD(TurnDetection.ServerVAD(idleTimeoutMilliseconds: 5_000))
+        let client = try SocketClient(configuration: configuration)
+        // 2 s of sound, all of it sent ahead.
+        await client.respond(Self.say(String(repeating: "word ", count: 39) + "end."))
+        await client.wait(for: "response.done")
+        // 5.4 s of silence, and then 3.2 s more.
+        await client.speak(170, loud: false)
+        await client.send(.conversationItemRetrieve(ConversationItemRetrieveEvent(itemID: "none")))
+        await client.wait(for: "error")
+        #expect(!client.types.contains("input_audio_buffer.timeout_triggered"))
+        await client.speak(100, loud: false)
+        await client.wait(for: "input_audio_buffer.timeout_triggered")
         await client.leave()
     }
 

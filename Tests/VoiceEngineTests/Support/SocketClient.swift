@@ -97,7 +97,7 @@ final class SocketClient: Sendable {
     }
 
     func send(_ text: String) async {
-        await session.inbox.room()
+        await session.inbox.room(for: .client)
         _ = session.inbox.offerMessage(text, from: .client)
     }
 

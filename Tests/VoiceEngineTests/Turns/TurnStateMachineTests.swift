@@ -190,6 +190,89 @@ import Testing
         #expect(actions.contains(.duckOutput) && !actions.contains(.resumeOutput))
     }
 
+    @Test("a reply that begins while somebody speaks is held back, and their words end it unheard and are answered")
+    func begunMeanwhile() {
+        var driver = TurnDriver(Self.settings(createResponse: true))
+        driver.speech(10)
+        #expect(driver.response(.silent) == [.pauseOutput])
+        #expect(driver.speech(10).isEmpty)
+        let end = driver.silence(15)
+        #expect(end.first { $0 == .interruptResponse || $0 == .createResponse } == .interruptResponse)
+        #expect(end.last == .createResponse)
+        #expect(!end.contains(.resumeOutput))
+    }
+
+    @Test("a reply that begins during a noise is heard when the noise is over")
+    func begunDuringNoise() {
+        var driver = TurnDriver(TurnSettings(TurnDetection.SemanticVAD()))
+        driver.speech(4)
+        driver.response(.silent)
+        driver.silence(6)
+        driver.recognised(driver.log.recognitions[0], "")
+        driver.silence(60)
+        #expect(driver.log.filter { $0 == .resumeOutput }.count == 1)
+        #expect(!driver.log.contains(.interruptResponse) && !driver.log.contains(.createResponse))
+    }
+
+    @Test("a silence rule tells a noise from words, too, where the client asks for answers itself", arguments: ["", "Mm-hm.", "Wait."])
+    func begunDuringNoiseOrWords(text: String) {
+        var driver = TurnDriver(Self.settings())
+        driver.speech(4)
+        driver.response(.silent)
+        driver.silence(8)
+        driver.recognised(driver.log.recognitions[0], text)
+        driver.silence(10)
+        #expect(driver.log.contains(.interruptResponse) == (text == "Wait."))
+        #expect(driver.log.contains(.resumeOutput) == (text != "Wait."))
+    }
+
+    @Test("whoever goes on for a second over a reply that is held back ends it")
+    func begunLongAgo() {
+        var driver = TurnDriver(Self.settings())
+        driver.speech(10)
+        driver.response(.silent)
+        #expect(driver.speech(30).isEmpty)
+        #expect(driver.speech(1) == [.interruptResponse])
+        driver.response(.none)
+        #expect(driver.speech(40).isEmpty)
+        driver.silence(20)
+        driver.speech(10)
+        driver.response(.silent)
+        // A word now and then is no second of speech; nobody waits for ever.
+        for _ in 0..<31 where driver.log.count(where: { $0 == .interruptResponse }) == 1 {
+            driver.silence(3)
+            driver.speech(1)
+        }
+        #expect(driver.log.count { $0 == .interruptResponse } == 2)
+        #expect(driver.machine.heldVoicedWindows < 31)
+    }
+
+    @Test("a written reply is made while somebody speaks, and so is any where the session forbids interruptions")
+    func begunWritten() {
+        var driver = TurnDriver(Self.settings())
+        driver.speech(10)
+        #expect(driver.machine.responseBecame(.silent, canWait: false).isEmpty)
+        var other = TurnDriver(TurnSettings(TurnDetection.ServerVAD(interruptResponse: false)))
+        other.speech(10)
+        #expect(other.response(.silent).isEmpty)
+    }
+
+    @Test("new settings do not let a reply talk over whoever speaks; a commit, a clear and a ban on interruptions let it go")
+    func begunAndChanged() {
+        var driver = TurnDriver(Self.settings())
+        driver.speech(10)
+        driver.response(.silent)
+        #expect(driver.machine.change(to: TurnSettings(TurnDetection.SemanticVAD())).isEmpty)
+        #expect(driver.machine.change(to: TurnSettings(TurnDetection.ServerVAD(interruptResponse: false))) == [.resumeOutput])
+        for clears in [true, false] {
+            var driver = TurnDriver(Self.settings())
+            driver.speech(10)
+            driver.response(.silent)
+            let actions = clears ? driver.machine.clear() : driver.machine.commit()
+            #expect(actions.first == .resumeOutput)
+        }
+    }
+
     @Test("nothing is interrupted when the session forbids it")
     func noInterrupt() {
         var driver = TurnDriver(TurnSettings(TurnDetection.ServerVAD(interruptResponse: false)))

@@ -26,7 +26,7 @@ public struct ChatCompletionsConfiguration: Sendable {
     public var maximumResponseBytes = 8 * 1_024 * 1_024
     /// Of one event, and of an answer in one piece. Whole arguments of a function may come in one event.
     public var maximumEventBytes = 256 * 1_024
-    /// Said instead of a reply of which no word came; nil: the reply fails.
+    /// Said in a talk instead of a reply of which no word came; nil: the reply fails. One that nobody listens to always fails.
     public var fallback: String? = Self.defaultFallback
     /// nil: as the endpoint likes.
     public var temperature: Double?

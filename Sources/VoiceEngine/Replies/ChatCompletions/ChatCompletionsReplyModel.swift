@@ -8,8 +8,8 @@ import Synchronization
 /// Lets a language model write the replies: streamed chat completions of any server with OpenAI's API.
 ///
 /// When no word has come within its time, or the endpoint is gone, the fallback sentence is the reply, so that a call never falls silent.
-/// When the reply breaks off after its first words, the stream throws ``LanguageModelError``. Letting go of the stream, or cancelling the
-/// task that reads it, closes the connection, which is how these servers learn to stop.
+/// When nobody listens to it, or it breaks off after its first words, the stream throws ``LanguageModelError``. Letting go of the stream,
+/// or cancelling the task that reads it, closes the connection, which is how these servers learn to stop.
 public struct ChatCompletionsReplyModel: ReplyModel {
     /// Connections kept at the same time before requests wait: more than an engine has calls.
     private static let connections = 256
@@ -113,18 +113,18 @@ public struct ChatCompletionsReplyModel: ReplyModel {
             metrics.replies.increment([LanguageModelMetrics.Result.cancelled.rawValue])
             parts.finish(throwing: CancellationError())
         } else {
-            end(parts, failure ?? LanguageModelError(.cut), progress, request.sessionID)
+            end(parts, failure ?? LanguageModelError(.cut), progress, request)
         }
     }
 
-    /// Ends a reply that went wrong: with the fallback sentence as long as nothing was said.
-    private func end(_ parts: Parts, _ failure: LanguageModelError, _ progress: Progress, _ sessionID: String) {
-        let fallback = progress.hasBegun ? nil : configuration.fallback
+    /// Ends a reply that went wrong: in a talk with the fallback sentence, as long as nothing was said.
+    private func end(_ parts: Parts, _ failure: LanguageModelError, _ progress: Progress, _ request: ReplyRequest) {
+        let fallback = progress.hasBegun || !request.isTalk ? nil : configuration.fallback
         let result: LanguageModelMetrics.Result = fallback == nil ? .failed : .fallback
         metrics.failures.increment([failure.code.rawValue])
         metrics.replies.increment([result.rawValue])
         var metadata: Logger.Metadata = [
-            "code": "\(failure.code.rawValue)", "result": "\(result.rawValue)", "session_id": "\(sessionID)",
+            "code": "\(failure.code.rawValue)", "result": "\(result.rawValue)", "session_id": "\(request.sessionID)",
             "after_ms": "\(milliseconds(environment.now() - progress.startedAt))",
         ]
         if let status = failure.status { metadata["status"] = "\(status)" }

@@ -41,8 +41,10 @@ enum ChatRequest {
         guard tool["type"]?.stringValue ?? "function" == "function", let name = tool["name"]?.stringValue, !name.isEmpty else { return nil }
         var function: [String: JSONValue] = ["name": .string(name)]
         function["description"] = tool["description"]
-        // Some servers fail without.
-        function["parameters"] = tool["parameters"] ?? ["type": "object", "properties": [:]]
+        // The Realtime API has null and `{}` for a function that takes nothing; some servers fail without a schema that says so.
+        let parameters = tool["parameters"]?.objectValue ?? [:]
+        let nothing: JSONValue = ["type": "object", "properties": [:]]
+        function["parameters"] = parameters.isEmpty ? nothing : .object(parameters)
         return ["type": "function", "function": .object(function)]
     }
 

@@ -34,19 +34,20 @@ import VivaTestKit
             )
         }
 
-        func reply() -> AsyncThrowingStream<ReplyPart, any Error> {
+        func reply(isTalk: Bool = true) -> AsyncThrowingStream<ReplyPart, any Error> {
             model.reply(
                 to: ReplyRequest(
                     instructions: "Be brief.",
                     items: [.message(role: .user, content: [.inputText("canary question")])],
-                    sessionID: "sess_1"
+                    sessionID: "sess_1",
+                    isTalk: isTalk
                 )
             )
         }
 
-        func parts() async throws -> [ReplyPart] {
+        func parts(isTalk: Bool = true) async throws -> [ReplyPart] {
             var parts: [ReplyPart] = []
-            for try await part in reply() { parts.append(part) }
+            for try await part in reply(isTalk: isTalk) { parts.append(part) }
             return parts
         }
 
@@ -149,6 +150,15 @@ import VivaTestKit
             await bench.clock.waitForSleepers()
             bench.clock.advance(by: .seconds(8))
             await #expect(throws: LanguageModelError(.timeout)) { try await reading.value }
+        }
+    }
+
+    @Test("a reply that nobody listens to fails instead of saying the fallback sentence, which a program would take for the reply")
+    func noTalk() async throws {
+        try await run([Endpoint.refusal("500 Internal Server Error")]) { (bench, endpoint) async throws in
+            await #expect(throws: LanguageModelError(.unreachable, status: 500)) { try await bench.parts(isTalk: false) }
+            #expect(bench.logs.contains("code=unreachable result=failed session_id=sess_1"))
+            #expect(bench.counts(#"replies_total{result="failed"} 1"#))
         }
     }
 

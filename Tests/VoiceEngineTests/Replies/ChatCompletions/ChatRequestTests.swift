@@ -108,9 +108,15 @@ import Testing
         #expect(try decoded(body(request))["tool_choice"] == expected)
     }
 
-    @Test("a function without parameters gets an empty schema")
-    func parameters() throws {
-        let request = ReplyRequest(instructions: "", items: [], tools: [["type": "function", "name": "end"]])
+    @Test(
+        "a function without parameters gets an empty schema, in whichever way it has none",
+        arguments: [
+            ["type": "function", "name": "end"], ["type": "function", "name": "end", "parameters": nil],
+            ["type": "function", "name": "end", "parameters": [:]],
+        ] as [JSONValue]
+    )
+    func parameters(_ tool: JSONValue) throws {
+        let request = ReplyRequest(instructions: "", items: [], tools: [tool])
         let tool = try decoded(body(request))["tools"]?.arrayValue?.first
         #expect(tool?["function"]?["parameters"] == ["type": "object", "properties": [:]])
     }
