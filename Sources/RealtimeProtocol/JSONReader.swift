@@ -107,6 +107,9 @@ struct JSONReader {
             self.skipSpace()
             if self.take(UInt8(ascii: "}")) { return .object(members) }
             guard self.take(UInt8(ascii: ",")) else { throw .notJSON }
+            // Behind the last one a comma is passed over, as by `JSONDecoder`: one text is not read in two ways.
+            self.skipSpace()
+            if self.take(UInt8(ascii: "}")) { return .object(members) }
         }
     }
 
@@ -126,6 +129,8 @@ struct JSONReader {
             self.skipSpace()
             if self.take(UInt8(ascii: "]")) { return .array(elements) }
             guard self.take(UInt8(ascii: ",")) else { throw .notJSON }
+            self.skipSpace()
+            if self.take(UInt8(ascii: "]")) { return .array(elements) }
         }
     }
 
