@@ -161,6 +161,9 @@ final class SignallingOffice: Service {
             guard let session = self.session(id), !session.isOver else { throw EdgeError.notFound }
             switch principal {
             case .candidate(let candidate):
+                // The token was looked at when the request began; its body may have taken half a minute.
+                guard try await self.store.isInForce(authority, at: self.wallClock.now) else { throw EdgeError.unauthorized }
+                guard self.session(id) === session, !session.isOver else { throw EdgeError.notFound }
                 // A session that is nobody's becomes theirs, and one that is theirs lives by this token from now on.
                 try self.claim(session, by: SignallingHolder(candidate: candidate, authority: authority))
             case .workspace:
@@ -324,7 +327,7 @@ final class SignallingOffice: Service {
     }
 
     /// The interview has a new link: what the links before it have given is worth nothing from now on. A session that nobody takes over
-    /// with what the new one gives is ended by the watch.
+    /// with what the new one gives is ended by the watch of its socket, or by its time.
     func linkRenewed(to interview: InterviewID) {
         let sessions = self.state.withLock { state in state.sessions.values.filter { $0.holder?.candidate.interviewID == interview } }
         for session in sessions { session.takeRightsBack() }
