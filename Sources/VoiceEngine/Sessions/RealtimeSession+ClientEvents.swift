@@ -125,10 +125,11 @@ extension RealtimeSession {
         if let input, input != wireReader.format { wireReader = WireAudioReader(input) }
         if let output, output != wireWriter.format { wireWriter = WireAudioWriter(output) }
         let wasManual = turns.settings.endsByHand
-        perform(turns.change(to: Self.turnSettings(configuration, limits)))
-        if wasManual != (turns.settings.endsByHand) { dropUncommittedTurns() }
+        let settings = Self.turnSettings(configuration, limits)
         // From now on the client asks for answers itself.
-        if !turns.settings.createResponse { owesAnswer = false }
+        if !settings.createResponse { owesAnswer = false }
+        perform(turns.change(to: settings))
+        if wasManual != (turns.settings.endsByHand) { dropUncommittedTurns() }
         emit([.sessionUpdated(SessionUpdatedEvent(session: configuration))])
     }
 
